@@ -1,0 +1,192 @@
+"""Two people's edits of one JSON text, brought together field by field where they do not touch."""
+
+from dataclasses import dataclass
+
+from inspector.lossless.align import Hunk, hunks, members, same_item
+from inspector.lossless.document import Document
+from inspector.lossless.nodes import JsonType, Node
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A field that both changed: its path, and its JSON text on each side, None where it is not there."""
+
+    path: str
+    base: str | None
+    theirs: str | None
+    mine: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Theirs with my edits in it; where `conflicts` says that both touched a field, theirs stands in `data`."""
+
+    data: bytes
+    conflicts: tuple[Conflict, ...]
+
+
+def merge(base: bytes, theirs: bytes, mine: bytes) -> Merged:
+    """Put what I changed since `base` into `theirs`, and leave every other byte of `theirs` as it is.
+
+    Both sides' changes are taken where they concern different fields; items that both put at the same place of a
+    list follow each other, theirs first. Raises JsonError where one of the three is not JSON.
+    """
+    if mine in (base, theirs):
+        return Merged(theirs, ())
+    if theirs == base:
+        return Merged(mine, ())
+    merger = _Merger(Document.parse(theirs))
+    merger.merge(Document.parse(base).root, merger.document.root, Document.parse(mine).root)
+    return Merged(merger.document.serialise(), tuple(merger.conflicts))
+
+
+class _Merger:
+    """Writes into `document`, which is theirs."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.conflicts: list[Conflict] = []
+
+    def merge(self, base: Node, theirs: Node, mine: Node) -> None:
+        if base.same_value(mine) or theirs.same_value(mine):
+            return
+        if base.same_value(theirs):
+            self._take(theirs, mine)
+        elif base.type is theirs.type is mine.type is JsonType.OBJECT:
+            self._merge_objects(base, theirs, mine)
+        elif base.type is theirs.type is mine.type is JsonType.LIST:
+            self._merge_lists(base, theirs, mine)
+        else:
+            self._conflict(theirs.path(), base, theirs, mine)
+
+    def _take(self, theirs: Node, mine: Node) -> None:
+        """Put my value in the place of theirs, which is still as it was in the base."""
+        if theirs.type is not mine.type or not theirs.children:
+            self.document.replace(theirs, mine.source())
+        elif mine.type is JsonType.OBJECT:
+            # Editing their container into mine step by step leaves the bytes of what I did not touch.
+            self._merge_objects(theirs.copy(), theirs, mine)
+        else:
+            self._merge_lists(theirs.copy(), theirs, mine)
+
+    def _merge_objects(self, base: Node, theirs: Node, mine: Node) -> None:
+        bases, others, ours = members(base), members(theirs), members(mine)
+        if any(nth for side in (bases, others, ours) for _, nth in side) and not base.same_value(theirs):
+            # With a name twice, which member is which is a guess as soon as both sides have changed the object.
+            self._conflict(theirs.path(), base, theirs, mine)
+            return
+        for at, field in bases.items():
+            if at in ours and at in others:
+                self.merge(field, others[at], ours[at])
+            elif at not in ours and at in others:
+                if field.same_value(others[at]):
+                    self.document.remove(others[at])
+                else:
+                    self._conflict(others[at].path(), field, others[at], None)
+            elif at in ours and not field.same_value(ours[at]):
+                self._conflict(ours[at].path(), field, None, ours[at])
+        for at, field in ours.items():
+            if at in bases:
+                continue
+            if at not in others:
+                self._insert_member(theirs, mine, field)
+            elif not field.same_value(others[at]):
+                self._conflict(field.path(), None, others[at], field)
+        self._merge_order(base, theirs, mine)
+
+    def _insert_member(self, theirs: Node, mine: Node, field: Node) -> None:
+        """Add my new member after the one that it follows in mine."""
+        now = members(theirs)
+        before = [at for at, node in members(mine).items() if node.index < field.index]
+        anchor = next((now[at] for at in reversed(before) if at in now), None)
+        index = 0 if anchor is None else anchor.index + 1
+        edit = self.document.insert(theirs, index, field.source(), field.name or "")
+        edit.write(edit.node, key=field.key)
+
+    def _merge_order(self, base: Node, theirs: Node, mine: Node) -> None:
+        in_base, in_theirs, in_mine = list(members(base)), list(members(theirs)), list(members(mine))
+        common = set(in_base) & set(in_theirs) & set(in_mine)
+        was, is_now, wanted = ([at for at in side if at in common] for side in (in_base, in_theirs, in_mine))
+        if wanted in (was, is_now):
+            return
+        if is_now != was:
+            self._conflict(theirs.path(), base, theirs, mine)
+            return
+        for at in wanted:
+            # Bringing each to the end in turn leaves them in the wanted order, and members of theirs alone in front.
+            node = members(theirs)[at]
+            self.document.move(node, theirs, len(theirs.fields) - 1)
+
+    def _merge_lists(self, base: Node, theirs: Node, mine: Node) -> None:
+        my_hunks, their_hunks = hunks(base.fields, mine.fields), hunks(base.fields, theirs.fields)
+        for my_hunk in reversed(my_hunks):
+            if any(_alike(my_hunk, mine, other, theirs) for other in their_hunks):
+                continue
+            touched = [other for other in their_hunks if _touch(my_hunk, other)]
+            if touched:
+                self._merge_hunk(base, theirs, mine, my_hunk, touched)
+                continue
+            shift = sum(
+                (other.new_stop - other.new_start) - (other.stop - other.start)
+                for other in their_hunks
+                if other.stop <= my_hunk.start
+            )
+            self._apply(base, theirs, mine, my_hunk, my_hunk.start + shift)
+
+    def _merge_hunk(self, base: Node, theirs: Node, mine: Node, my_hunk: Hunk, touched: list[Hunk]) -> None:
+        """Items that both changed: the same item field by field, anything else as a conflict."""
+        other = touched[0]
+        one_to_one = {my_hunk.stop - my_hunk.start, my_hunk.new_stop - my_hunk.new_start} == {1}
+        if len(touched) == 1 and one_to_one and (other.start, other.stop) == (my_hunk.start, my_hunk.stop):
+            came = theirs.fields[other.new_start : other.new_stop]
+            item, my_item = base.fields[my_hunk.start], mine.fields[my_hunk.new_start]
+            if len(came) == 1 and same_item(item, came[0]) and same_item(item, my_item):
+                self.merge(item, came[0], my_item)
+                return
+        start, stop = min(my_hunk.start, other.start), max(my_hunk.stop, touched[-1].stop)
+        self.conflicts.append(
+            Conflict(
+                f"{theirs.path()}[{start}]",
+                _texts(base.fields[start:stop]),
+                _texts(theirs.fields[other.new_start : touched[-1].new_stop]),
+                _texts(mine.fields[my_hunk.new_start : my_hunk.new_stop]),
+            )
+        )
+
+    def _apply(self, base: Node, theirs: Node, mine: Node, hunk: Hunk, start: int) -> None:
+        """Put my items in the place of theirs from `start` on, which are as they were in the base."""
+        gone, came = hunk.stop - hunk.start, mine.fields[hunk.new_start : hunk.new_stop]
+        if gone == len(came) == 1:
+            self.merge(base.fields[hunk.start], theirs.fields[start], came[0])
+            return
+        for _ in range(gone):
+            self.document.remove(theirs.fields[start])
+        for offset, item in enumerate(came):
+            self.document.insert(theirs, start + offset, item.source())
+
+    def _conflict(self, path: str, base: Node | None, theirs: Node | None, mine: Node | None) -> None:
+        base_text, their_text, my_text = (
+            None if side is None else side.source() for side in (base, theirs, mine)
+        )
+        self.conflicts.append(Conflict(path, base_text, their_text, my_text))
+
+
+def _touch(one: Hunk, other: Hunk) -> bool:
+    """Whether both changed an item of the base; two insertions at one place do not touch."""
+    if one.start == one.stop or other.start == other.stop:
+        inserted, around = (one, other) if one.start == one.stop else (other, one)
+        return around.start < inserted.start < around.stop
+    return one.start < other.stop and other.start < one.stop
+
+
+def _alike(my_hunk: Hunk, mine: Node, other: Hunk, theirs: Node) -> bool:
+    """Whether both did the same to the same items."""
+    ours = mine.fields[my_hunk.new_start : my_hunk.new_stop]
+    others = theirs.fields[other.new_start : other.new_stop]
+    if (my_hunk.start, my_hunk.stop, len(ours)) != (other.start, other.stop, len(others)):
+        return False
+    return all(one.same_value(two) for one, two in zip(ours, others, strict=True))
+
+
+def _texts(items: list[Node]) -> str | None:
+    return ", ".join(item.source() for item in items) or None

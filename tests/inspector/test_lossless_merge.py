@@ -1,0 +1,160 @@
+"""Two texts are compared and brought together by field, and no edit of either side is lost."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inspector.lossless import ChangeKind, Conflict, FieldChange, diff, merge
+
+SCALARS = st.one_of(st.integers(0, 9), st.sampled_from(["x", "y", True, None]))
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abcd"), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def changes(before: str, after: str) -> list[tuple[str, str, str | None, str | None]]:
+    found = diff(before.encode(), after.encode())
+    return [(change.path, change.kind.value, change.before, change.after) for change in found]
+
+
+def merged(base: str, theirs: str, mine: str) -> str:
+    result = merge(base.encode(), theirs.encode(), mine.encode())
+    assert result.conflicts == ()
+    return result.data.decode()
+
+
+def conflicts(base: str, theirs: str, mine: str) -> list[Conflict]:
+    return list(merge(base.encode(), theirs.encode(), mine.encode()).conflicts)
+
+
+def test_changes_are_told_by_field() -> None:
+    before = '{"a": 1, "list": [{"id": 1, "t": "x"}, {"id": 2, "t": "y"}], "gone": null}'
+    after = '{"a": 1.0, "list": [{"id": 2, "t": "z"}, {"id": 3}], "new": []}'
+    assert changes(before, after) == [
+        ("$.gone", "removed", "null", None),
+        ("$.a", "changed", "1", "1.0"),
+        ("$.list[0]", "removed", '{"id": 1, "t": "x"}', None),
+        ("$.list[0].t", "changed", '"y"', '"z"'),
+        ("$.list[1]", "added", None, '{"id": 3}'),
+        ("$.new", "added", None, "[]"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("[1,2,3]", "[1,3]", [("$[1]", "removed", "2", None)]),
+        ("[1,2,3]", "[0,1,2,3]", [("$[0]", "added", None, "0")]),
+        ("[1,2,3]", "[1,9,3]", [("$[1]", "changed", "2", "9")]),
+        ("1", '"1"', [("$", "changed", "1", '"1"')]),
+        ('{"a":1,"b":2}', '{"b":2,"a":1}', [("$", "reordered", '"a", "b"', '"b", "a"')]),
+        ('{"a":1,"a":2}', '{"a":1,"a":3}', [("$.a", "changed", "2", "3")]),
+        ("[1]", "[1 ]", [("$", "white space or escapes changed", "[1]", "[1 ]")]),
+        ("[1]", "[1]", []),
+    ],
+)
+def test_each_kind_of_change_has_its_word(before: str, after: str, expected: list[object]) -> None:
+    assert changes(before, after) == expected
+
+
+@given(VALUES, VALUES)
+def test_there_are_changes_exactly_where_texts_differ(one: Any, two: Any) -> None:
+    before, after = json.dumps(one).encode(), json.dumps(two).encode()
+    found = diff(before, after)
+    assert bool(found) == (before != after)
+    assert all(isinstance(change, FieldChange) and change.kind is not ChangeKind.RESPACED for change in found)
+
+
+@pytest.mark.parametrize(
+    ("base", "theirs", "mine", "expected"),
+    [
+        ('{"a": 1,  "b": 2}', '{"a": 9,  "b": 2}', '{"a": 1,  "b": 5}', '{"a": 9,  "b": 5}'),
+        ('{"a": 1}', '{"a": 1, "t": 2}', '{"a": 1, "m": [3]}', '{"a": 1, "m": [3], "t": 2}'),
+        ('{"a": 1, "b": 2}', '{"a": 1, "b": 3}', '{"b": 2}', '{"b": 3}'),
+        (
+            '{"a": {"x": 1, "y": 1}}',
+            '{"a": {"x": 2, "y": 1}}',
+            '{"a": {"x": 1, "y": 2}}',
+            '{"a": {"x": 2, "y": 2}}',
+        ),
+        ('{"a":1,"b":2,"c":3}', '{"a":1,"b":2,"c":4}', '{"c":3,"a":1,"b":2}', '{"c":4,"a":1,"b":2}'),
+        ("[1, 2]", "[1, 2, 3]", "[0, 1, 2]", "[0, 1, 2, 3]"),
+        ("[1]", "[1, 2]", "[1, 3]", "[1, 2, 3]"),
+        ("[1]", "[1, 2]", "[1, 2]", "[1, 2]"),
+        ("[1, 2, 3]", "[1, 3]", "[1, 2, 9]", "[1, 9]"),
+        (
+            '[{"id":1,"done":false},{"id":2,"done":false}]',
+            '[{"id":2,"done":false},{"id":3,"done":false}]',
+            '[{"id":1,"done":false},{"id":2,"done":true}]',
+            '[{"id":2,"done":true},{"id":3,"done":false}]',
+        ),
+        (
+            '{"n": 22.00, "a": 1}',
+            '{"n": 22.00, "a": 2}',
+            '{"n": 22.00, "a": 1, "x": 1e5}',
+            '{"n": 22.00, "a": 2, "x": 1e5}',
+        ),
+        ('{"a": 1, "a": 2}', '{"a": 1, "a": 2}\n', '{"a": 1, "a": 3}', '{"a": 1, "a": 3}\n'),
+    ],
+)
+def test_edits_that_do_not_touch_are_both_taken(base: str, theirs: str, mine: str, expected: str) -> None:
+    assert merged(base, theirs, mine) == expected
+
+
+@pytest.mark.parametrize(
+    ("base", "theirs", "mine", "expected"),
+    [
+        ('{"a": 1}', '{"a": 2}', '{"a": 3}', [Conflict("$.a", "1", "2", "3")]),
+        ('{"a": 1}', "{}", '{"a": 3}', [Conflict("$.a", "1", None, "3")]),
+        ('{"a": 1}', '{"a": 2}', "{}", [Conflict("$.a", "1", "2", None)]),
+        ("{}", '{"a": 2}', '{"a": 3}', [Conflict("$.a", None, "2", "3")]),
+        ("[1, 2]", "[1, 3]", "[1]", [Conflict("$[1]", "2", "3", None)]),
+        ('[{"id": 1, "x": 1}]', '[{"id": 2, "x": 1}]', '[{"id": 1, "x": 2}]', None),
+        ('{"a":1,"b":2}', '{"b":2,"a":1}', '{"a":1,"b":2,"a":3}', None),
+        ('{"a":1,"b":2,"c":3}', '{"b":2,"a":1,"c":3}', '{"c":3,"b":2,"a":1}', None),
+    ],
+)
+def test_edits_that_touch_are_conflicts(
+    base: str, theirs: str, mine: str, expected: list[Conflict] | None
+) -> None:
+    found = conflicts(base, theirs, mine)
+    assert len(found) == 1
+    assert expected is None or found == expected
+
+
+@given(VALUES, VALUES)
+def test_merging_with_one_side_untouched_takes_the_other_side(base: Any, edited: Any) -> None:
+    before, after = json.dumps(base).encode(), json.dumps(edited).encode()
+    assert merge(before, before, after).data == after
+    assert merge(before, after, before).data == after
+    assert merge(before, after, after).data == after
+
+
+@given(VALUES, VALUES)
+def test_my_edits_reach_theirs_whole_where_theirs_only_looks_different(base: Any, edited: Any) -> None:
+    before, theirs = json.dumps(base).encode(), json.dumps(base, indent=1).encode()
+    result = merge(before, theirs, json.dumps(edited).encode())
+    assert result.conflicts == ()
+    assert json.loads(result.data) == edited
+
+
+@given(VALUES, VALUES, VALUES)
+def test_a_merge_is_always_json_whatever_met(base: Any, theirs: Any, mine: Any) -> None:
+    texts = [json.dumps(value).encode() for value in (base, theirs, mine)]
+    result = merge(texts[0], texts[1], texts[2])
+    json.loads(result.data)
+
+
+@given(st.lists(st.integers(0, 3), max_size=5), st.integers(0, 5), st.integers(0, 5))
+def test_an_item_of_each_side_ends_up_in_the_list_once(items: list[int], at: int, other: int) -> None:
+    theirs, mine = [*items[:at], 77, *items[at:]], [*items[:other], 88, *items[other:]]
+    texts = [json.dumps(value).encode() for value in (items, theirs, mine)]
+    result = merge(texts[0], texts[1], texts[2])
+    found = json.loads(result.data)
+    assert result.conflicts == ()
+    assert sorted(found) == sorted([*items, 77, 88])
