@@ -21,9 +21,9 @@ class Kind(IntEnum):
 class Entry:
     """A key with its value and what is known of it.
 
-    `value` is the decoded JSON value or the bytes; None in listings, which read no values. `size` is the number
-    of bytes stored. `updated` and `expires` are aware UTC datetimes; `expires` is None where the entry stays for
-    good.
+    `value` is the decoded JSON value or the bytes; None in listings, which read no values. `size` is the
+    number of bytes stored. `updated` and `expires` are aware UTC datetimes; `expires` is None where the entry
+    stays for good.
     """
 
     scope: Scope

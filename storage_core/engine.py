@@ -1,0 +1,141 @@
+"""What a database must do to hold a storage: synchronous calls on one connection, each of them short.
+
+An entry that has expired is never found by any call. Faults arrive as storage_core's errors.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from storage_core.entry import Change, Entry, Kind, ScopeInfo
+from storage_core.records import Record
+from storage_core.scope import Scope
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the entries of a database can have; what they cannot is declared here, and never faked."""
+
+    expiry: bool = True
+    bytes: bool = True
+    revisions: bool = True
+
+
+class Reader(Protocol):
+    """A connection that reads. Each call sees one consistent state and leaves no transaction open."""
+
+    def close(self) -> None: ...
+
+    def interrupt(self) -> None:
+        """Make the call that is running in another thread stop soon, with an InterruptedError."""
+
+    def read(self, scope: Scope, key: str) -> Record | None: ...
+
+    def read_small(self, scope: Scope, key: str, size_limit: int) -> Record | None:
+        """As `read`; where the value has more than `size_limit` bytes, without it."""
+
+    def read_many(self, scope: Scope, keys: Sequence[str]) -> dict[str, Record]: ...
+
+    def keys(self, scope: Scope, prefix: str, after: str | None, limit: int) -> list[str]:
+        """The first `limit` keys that start with `prefix` and sort after `after`, by code point."""
+
+    def entries(self, scope: Scope, prefix: str, after: str | None, limit: int) -> list[Entry]:
+        """As `keys`, with what is known of each but its value."""
+
+    def workspaces(self) -> list[str]:
+        """The workspaces that hold anything, by code point."""
+
+    def scopes(self) -> list[ScopeInfo]:
+        """The scopes that hold anything: by workspace, the shared one first, then by user."""
+
+    def last_revision(self) -> int:
+        """The revision of the newest change, 0 where there was none yet."""
+
+    def changes(self, since: int, limit: int) -> list[Change]:
+        """The oldest `limit` changes after `since`. Raises ChangesLostError where some of them are gone."""
+
+    def version(self) -> int:
+        """A number that is another one whenever anybody may have written since. Raises StorageMovedError."""
+
+    def backup(self, path: Path) -> None:
+        """Copy one consistent state to a new file at `path`, while others write."""
+
+    def check(self) -> list[str]:
+        """What is wrong with the database, a sentence each; nothing where it is sound. Reads everything."""
+
+
+class Engine(Reader, Protocol):
+    """A connection that also writes, and that only one thread uses at a time.
+
+    The writing calls stand between `begin` and `commit`. They look at everything that may refuse them before they
+    write anything: one that raises ConflictError or KeyNotFoundError has changed nothing.
+    """
+
+    def begin(self) -> None:
+        """Start a write transaction, waiting for other writers up to the timeout.
+
+        Raises BusyError, ReadOnlyError, StorageMovedError, NewerFormatError.
+        """
+
+    def commit(self) -> None: ...
+
+    def rollback(self) -> None: ...
+
+    def write(
+        self, scope: Scope, key: str, kind: Kind, data: bytes, ttl: int | None, if_revision: int | None
+    ) -> None:
+        """Put a value in the place of whatever is there; `ttl` is in milliseconds, None for good."""
+
+    def replace(self, scope: Scope, key: str, data: bytes, if_revision: int) -> None:
+        """As `write` of JSON, but the expiry of the entry that is replaced stays."""
+
+    def write_many(self, scope: Scope, kind: Kind, values: Mapping[str, bytes]) -> None: ...
+
+    def delete(self, scope: Scope, key: str, if_revision: int | None) -> bool: ...
+
+    def delete_many(self, scope: Scope, keys: Sequence[str]) -> int: ...
+
+    def clear(self, scope: Scope, prefix: str) -> int: ...
+
+    def move(
+        self, scope: Scope, key: str, to: Scope, new_key: str, overwrite: bool, if_revision: int | None
+    ) -> None: ...
+
+    def expire(self, scope: Scope, key: str, ttl: int | None, if_revision: int | None) -> None: ...
+
+    def checkpoint(self) -> None:
+        """Outside a transaction: fold what is written ahead into the database, as far as that disturbs nobody."""
+
+
+class Database(Protocol):
+    """A place where a storage is or will be, and how to connect to it."""
+
+    @property
+    def location(self) -> Path: ...
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    def prepare(self) -> None:
+        """Make sure that the storage is there and sound: make it where it may be made, migrate it forwards."""
+
+    def connect_reader(self, *, waits: bool = True) -> Reader:
+        """A connection that reads; one that does not wait raises BusyError at once where it would have to."""
+
+    def connect(self, *, checkpoints: bool = True) -> Engine:
+        """A connection that writes, and that calls `checkpoint` by itself now and then unless told not to."""
+
+
+def transact(engine: Engine, operation: Callable[[Engine], Result]) -> Result:
+    """Run `operation` in a write transaction of its own: all of it happens, or nothing."""
+    engine.begin()
+    try:
+        result = operation(engine)
+        engine.commit()
+    except BaseException:
+        engine.rollback()
+        raise
+    return result

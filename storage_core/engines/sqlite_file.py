@@ -1,0 +1,249 @@
+"""The file of a native storage: found, looked into, made and opened without a race and without a trace."""
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing, suppress
+from enum import Enum
+from pathlib import Path
+from urllib.parse import quote
+
+from storage_core.engines.sqlite_errors import as_storage_error, primary_code
+from storage_core.engines.sqlite_schema import APPLICATION_ID, FORMAT, create_tables, migrate
+from storage_core.errors import (
+    BusyError,
+    CorruptError,
+    NewerFormatError,
+    NotAStorageError,
+    ReadOnlyError,
+    StorageIOError,
+)
+
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
+_LOOK_TIMEOUT = 5.0
+_WAL_LIMIT = 16 * 1024 * 1024  # what is left of a write-ahead log that a long reader has let grow
+
+_making = threading.Lock()
+"""Held while a file is made: closing a fresh file would drop the locks that another thread took on it meanwhile."""
+
+
+class Finding(Enum):
+    """What a location holds."""
+
+    NOTHING = "nothing"
+    NEW = "a file that is empty, or just being made"
+    OLDER = "a storage of an older format"
+    STORAGE = "a storage"
+
+
+def look_inside(location: Path) -> Finding:
+    """What `location` holds, found out without changing anything, also for files of other programs.
+
+    Raises NotAStorageError, NewerFormatError or CorruptError for what cannot be opened as a storage.
+    """
+    try:
+        status = os.stat(location)
+    except FileNotFoundError:
+        return Finding.NOTHING
+    except OSError as error:
+        raise StorageIOError(f"{location}: {error.strerror or error}") from error
+    if location.is_dir():
+        raise NotAStorageError(f"{location}: this is a folder, not a storage")
+    if not location.is_file():
+        raise NotAStorageError(f"{location}: this is not a file")
+    if status.st_size == 0:
+        return Finding.NEW
+    try:
+        # Nothing is left beside a foreign file when it is read as if it could not change. Where that shows no
+        # storage of ours, somebody may be writing it at this moment: only locks tell then.
+        if not _has_companions(location) and _look(location, "immutable") is Finding.STORAGE:
+            return Finding.STORAGE
+    except (sqlite3.Error, CorruptError):
+        pass
+    except (NotAStorageError, NewerFormatError):
+        if not _has_companions(location):
+            raise
+    try:
+        return _look(location, "ro")
+    except sqlite3.Error as error:
+        raise as_storage_error(error, location) from error
+
+
+def make_ready(location: Path, timeout: float) -> None:
+    """Make the storage where there is none, and bring an older one to today's format.
+
+    Any number of processes may do so at the same moment. Raises what `look_inside` raises, and BusyError.
+    """
+    deadline = time.monotonic() + timeout
+    with _making:
+        found = look_inside(location)
+        if found is Finding.NOTHING:
+            _create_file(location)
+        if found is not Finding.STORAGE:
+            with closing(connect(location, "rw", timeout=timeout)) as connection:
+                _retry_while_busy(lambda: _make_tables(connection, location), location, deadline)
+        with closing(connect(location, "rw", timeout=0)) as connection:
+            _retry_while_busy(lambda: _use_wal(connection), location, deadline)
+
+
+def check_sound(connection: sqlite3.Connection, location: Path) -> None:
+    """Raise CorruptError where the file was cut off or the roots of its tables cannot be read."""
+    for table in ("scopes", "entries", "changes"):
+        connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchall()
+    if not _has_companions(location):
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        (page_size,) = connection.execute("PRAGMA page_size").fetchone()
+        size = os.stat(location).st_size
+        if size < pages * page_size and not _has_companions(location):
+            raise CorruptError(
+                f"{location}: cut off at {size:,} of {pages * page_size:,} bytes: restore a backup"
+            )
+
+
+def connect(location: Path, mode: str, *, timeout: float) -> sqlite3.Connection:
+    """A connection in autocommit, usable from any thread; `mode` is SQLite's: "rw" or "ro", or "immutable"."""
+    query = "immutable=1" if mode == "immutable" else f"mode={mode}"
+    return sqlite3.connect(
+        f"file:{quote(os.fspath(location.absolute()))}?{query}",
+        uri=True,
+        timeout=timeout,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+def connect_for_reading(location: Path, timeout: float) -> tuple[sqlite3.Connection, bool]:
+    """A read-only connection, and whether it sees the file only as it is now.
+
+    That is so where SQLite can make no files beside it (a read-only folder) and needs none. Where a write-ahead
+    log lies there that it cannot read, StorageIOError.
+    """
+    connection = connect(location, "ro", timeout=timeout)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
+    except sqlite3.Error as error:
+        connection.close()
+        if primary_code(error) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            raise
+        if not location.exists():
+            raise
+        if _has_companions(location):
+            message = f"{location}: its write-ahead log can only be read where its folder can be written"
+            raise StorageIOError(message) from error
+        return connect(location, "immutable", timeout=timeout), True
+    return connection, False
+
+
+def configure(connection: sqlite3.Connection, *, durability: str, cache_bytes: int) -> None:
+    """Set what a connection needs to know: how durable a commit is, and how much memory it may use."""
+    connection.execute(f"PRAGMA synchronous = {'FULL' if durability == 'power' else 'NORMAL'}")
+    if durability == "power":  # macOS only: elsewhere these change nothing
+        connection.execute("PRAGMA fullfsync = 1")
+        connection.execute("PRAGMA checkpoint_fullfsync = 1")
+    connection.execute(f"PRAGMA cache_size = {-cache_bytes // 1024}")
+    connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT}")
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` survive a power cut, where the system can."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def create_private_file(path: Path) -> None:
+    """Make an empty file that only its owner can read; raises FileExistsError where there is one."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    sync_folder(path.parent)
+
+
+def _has_companions(location: Path) -> bool:
+    """Whether a journal or a write-ahead log with anything in it lies beside the file."""
+    for suffix in ("-wal", "-journal"):
+        with suppress(OSError):
+            if os.stat(f"{location}{suffix}").st_size:
+                return True
+    return False
+
+
+def _look(location: Path, mode: str) -> Finding:
+    with closing(connect(location, mode, timeout=_LOOK_TIMEOUT)) as connection:
+        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (objects,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        if application_id == 0 and objects == 0:
+            return Finding.NEW
+        if application_id != APPLICATION_ID:
+            tables = connection.execute(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' LIMIT 4"
+            ).fetchall()
+            names = ", ".join(name for (name,) in tables)
+            raise NotAStorageError(f"{location}: an SQLite database of another program (its tables: {names})")
+        if version > FORMAT:
+            raise newer_format(location, version)
+        if version < FORMAT:
+            return Finding.OLDER
+        check_sound(connection, location)
+        return Finding.STORAGE
+
+
+def newer_format(location: Path, version: int) -> NewerFormatError:
+    """The error for a storage whose format this library does not know yet."""
+    return NewerFormatError(
+        f"{location}: written in format {version}; this version of storage_core knows format {FORMAT}: update it"
+    )
+
+
+def _create_file(location: Path) -> None:
+    try:
+        missing = [folder for folder in location.absolute().parents if not folder.exists()]
+        for folder in reversed(missing):
+            folder.mkdir(exist_ok=True)
+            sync_folder(folder.parent)
+        with suppress(FileExistsError):  # another process was quicker
+            create_private_file(location)
+    except PermissionError as error:
+        raise ReadOnlyError(f"{location}: cannot be made here: {error.strerror}") from error
+    except OSError as error:
+        raise StorageIOError(f"{location}: cannot be made: {error.strerror or error}") from error
+
+
+def _make_tables(connection: sqlite3.Connection, location: Path) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+        (objects,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        if application_id == APPLICATION_ID:
+            migrate(connection)
+        elif application_id == 0 and objects == 0:
+            create_tables(connection)
+        else:
+            raise NotAStorageError(f"{location}: another program has made its database here meanwhile")
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL").fetchone()
+
+
+def _retry_while_busy(step: Callable[[], None], location: Path, deadline: float) -> None:
+    """Run `step`; again while others are making the same file, as SQLite does not wait for that by itself."""
+    while True:
+        try:
+            step()
+        except sqlite3.Error as error:
+            if primary_code(error) not in _BUSY:
+                raise as_storage_error(error, location) from error
+            if time.monotonic() >= deadline:
+                raise BusyError(f"{location}: others kept it busy while it was being opened") from error
+            time.sleep(0.002)
+        else:
+            return

@@ -1,0 +1,43 @@
+"""Where a storage is, and which database is there."""
+
+import os
+from pathlib import Path
+
+from storage_core.engine import Database
+from storage_core.engines.sqlite import SqliteDatabase
+from storage_core.errors import InvalidValueError
+
+
+def default_location() -> Path:
+    """The storage to use where none is named: `$STORAGE_CORE`, else one in the platform's data folder."""
+    named = os.environ.get("STORAGE_CORE")
+    if named:
+        return Path(named)
+    from platformdirs import user_data_path  # only where it is needed: plugins mostly name their storage
+
+    return user_data_path("state-inspector", appauthor=False) / "storage.db"
+
+
+def checked_options(timeout: float, durability: str) -> None:
+    """Raise InvalidValueError for options that no storage can have."""
+    if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 <= timeout < float("inf"):
+        raise InvalidValueError(f"timeout must be a number of seconds, not {timeout!r:.80}")
+    if durability not in ("power", "process"):
+        raise InvalidValueError(f'durability must be "power" or "process", not {durability!r:.80}')
+
+
+def checked_location(location: str | os.PathLike[str] | None) -> Path:
+    """`location` as a Path, None being the default one."""
+    if location is None:
+        return default_location()
+    if not isinstance(location, str | os.PathLike) or not os.fspath(location):
+        raise InvalidValueError(f"location must be a path, not {location!r:.80}")
+    path = Path(location)
+    if "\0" in os.fspath(path):
+        raise InvalidValueError(f"location cannot hold a NUL character: {location!r:.80}")
+    return path
+
+
+def find_database(location: Path, *, read_only: bool, timeout: float, durability: str) -> Database:
+    """The database at `location`, or the one that will be made there; found by looking inside."""
+    return SqliteDatabase(location, read_only, timeout, durability)

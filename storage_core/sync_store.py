@@ -1,0 +1,372 @@
+"""The synchronous facade: Storage and Store, for threads, processes and greenlets."""
+
+import copy
+import os
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from uuid import UUID
+from weakref import WeakSet
+
+from storage_core import operations
+from storage_core.engine import Database, Engine, Reader, transact
+from storage_core.entry import Change, Entry, Kind, ScopeInfo
+from storage_core.errors import BusyError, ClosedError, ConflictError, ReadOnlyError
+from storage_core.location import checked_location, checked_options, find_database
+from storage_core.operations import Pages, Ttl, Write
+from storage_core.records import Record, as_entry, value_of
+from storage_core.scope import Scope, checked_user
+from storage_core.turns import Turns
+
+Result = TypeVar("Result")
+
+_LOOK_AGAIN = 0.02
+"""Seconds between two looks at the writers' lock: under gevent, greenlets run in between."""
+
+
+class Storage:
+    """A storage, for synchronous code: any number of threads may use one object, any number of processes one file.
+
+    `location` is a path, None for the default storage (`$STORAGE_CORE`, else a file in the platform's data
+    folder). It is opened by `with`, or at first use, and made where it is missing unless `read_only`. A write waits
+    up to `timeout` seconds for other writers. What a write returns from survives a power cut; with
+    `durability="process"` only the death of the process, and is faster. After a fork, a child opens its own.
+
+    Raises InvalidValueError for options that cannot be; on opening StorageNotFoundError, NotAStorageError,
+    NewerFormatError, CorruptError, ReadOnlyError, StorageIOError or BusyError.
+    """
+
+    def __init__(
+        self,
+        location: str | os.PathLike[str] | None = None,
+        *,
+        read_only: bool = False,
+        timeout: float = 5.0,
+        durability: str = "power",
+    ) -> None:
+        checked_options(timeout, durability)
+        self._location = checked_location(location)
+        self._read_only = read_only
+        self._timeout = timeout
+        self._durability = durability
+        self._closed = False
+        self._start_empty()
+        _storages.add(self)
+
+    def _start_empty(self) -> None:
+        self._database: Database | None = None
+        self._idle: list[Reader] = []
+        self._writer: Engine | None = None
+        self._opening = threading.Lock()
+        self._writing = threading.Lock()
+        self._turns = Turns(threading.Lock)
+
+    @property
+    def location(self) -> Path:
+        return self._location
+
+    @property
+    def read_only(self) -> bool:
+        return self._read_only
+
+    def workspace(self, name: str) -> "Store":
+        """The shared store of the workspace `name`; raises InvalidNameError."""
+        return Store(self, Scope(name))
+
+    def store(self, scope: Scope) -> "Store":
+        """The store of `scope`."""
+        return Store(self, scope)
+
+    def workspaces(self) -> list[str]:
+        """The workspaces that hold anything, sorted by code point."""
+        return self._read(lambda reader: reader.workspaces())
+
+    def scopes(self) -> list[ScopeInfo]:
+        """The scopes that hold anything: by workspace, its shared values first, then by user."""
+        return self._read(lambda reader: reader.scopes())
+
+    def changes(self, since: int) -> Iterator[Change]:
+        """Every process's writes and deletes after the revision `since`, in order, exactly once.
+
+        Ends with the newest. Raises ChangesLostError where some of them are so old that they are no longer kept.
+        """
+        return self._listing(operations.changes(since))
+
+    def backup(self, path: str | os.PathLike[str]) -> None:
+        """Copy one consistent state to a new file, while others write; raises StorageIOError where one is there."""
+        self._read(lambda reader: reader.backup(checked_location(path)))
+
+    def check(self) -> list[str]:
+        """What is wrong with the storage, a sentence each; empty where it is sound. Reads all of it."""
+        return self._read(lambda reader: reader.check())
+
+    def close(self) -> None:
+        """Close the storage; what is running in other threads ends first. Once more does no harm."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
+        with self._writing:  # the writer goes last: it takes the write-ahead log with it
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+
+    def __enter__(self) -> Self:
+        self._give_back(self._borrow())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._location}>"
+
+    def _read_entry(self, scope: Scope, key: str) -> Record | None:
+        reader = self._borrow()
+        try:
+            return reader.read(scope, key)
+        finally:
+            self._give_back(reader)
+
+    def _read(self, read: Callable[[Reader], Result]) -> Result:
+        reader = self._borrow()
+        try:
+            return read(reader)
+        finally:
+            self._give_back(reader)
+
+    def _listing(self, pages: Pages[Result]) -> Iterator[Result]:
+        while pages.more:
+            yield from pages.took(self._read(pages.fetch))
+
+    def _write(self, write: Write[Result]) -> Result:
+        self._wait_for_turn()
+        try:
+            if self._writer is None:
+                self._writer = self._ready_database(to_write=True).connect()
+            return transact(self._writer, write.run)
+        finally:
+            self._writing.release()
+
+    def _wait_for_turn(self) -> None:
+        """Take the writers' lock. Never held while anything of gevent's may run, and awaited a little at a time."""
+        if self._writing.acquire(blocking=False):
+            return
+        deadline = time.monotonic() + self._timeout
+        while not self._writing.acquire(timeout=_LOOK_AGAIN):
+            if time.monotonic() >= deadline:
+                raise BusyError(f"{self._location}: other threads wrote for {self._timeout:g} s: try again")
+            time.sleep(0)
+
+    def _borrow(self) -> Reader:
+        """A reader that nobody else uses: so no reader ever waits, neither for a writer nor for another reader."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._ready_database(to_write=False).connect_reader()
+
+    def _give_back(self, reader: Reader) -> None:
+        self._idle.append(reader)
+        if self._closed:
+            self.close()
+
+    def _ready_database(self, *, to_write: bool) -> Database:
+        if self._closed:
+            raise ClosedError(f"{self._location}: the storage was closed: open a new one")
+        if to_write and self._read_only:
+            raise ReadOnlyError(f"{self._location}: opened read-only: nothing is written")
+        with self._opening:
+            if self._database is None:
+                database = find_database(
+                    self._location,
+                    read_only=self._read_only,
+                    timeout=self._timeout,
+                    durability=self._durability,
+                )
+                database.prepare()
+                self._database = database
+            return self._database
+
+
+class Store:
+    """The values of one scope; made by `Storage.workspace`, `Storage.store` and `Store.user`.
+
+    Any verb raises InvalidNameError for what cannot be a key, and the errors of the world and of the file that
+    `storage_core.errors` lists; any write raises ReadOnlyError where the storage is opened read-only.
+    """
+
+    __slots__ = ("_scope", "_storage")
+
+    def __init__(self, storage: Storage, scope: Scope) -> None:
+        self._storage = storage
+        self._scope = scope
+
+    @property
+    def scope(self) -> Scope:
+        """Whose values these are."""
+        return self._scope
+
+    def user(self, id: str | UUID) -> "Store":
+        """The store of one user in this workspace; a UUID becomes its text."""
+        return Store(self._storage, Scope(self.scope.workspace, checked_user(id)))
+
+    def set(self, key: str, val: bytes, *, ttl: Ttl = None, if_revision: int | None = None) -> None:
+        """Store bytes at `key`, in the place of whatever is there.
+
+        `ttl` is the lifetime in seconds or as a timedelta; without one the entry stays. With `if_revision` only
+        where the entry still has that revision (0: where there is none), else ConflictError. Raises
+        InvalidValueError where `val` is not bytes-like.
+        """
+        self._storage._write(operations.set_bytes(self.scope, key, val, ttl, if_revision))
+
+    def get(self, key: str) -> bytes | None:
+        """The bytes at `key`, None where it is not set; raises KindError where it holds JSON."""
+        record = self._storage._read_entry(self.scope, key)
+        if record is None:
+            return None
+        value: bytes = value_of(record, Kind.BYTES, key)
+        return value
+
+    def save(self, key: str, value: Any, *, ttl: Ttl = None, if_revision: int | None = None) -> Any:
+        """Store a JSON value at `key`, in the place of whatever is there, and return `value`.
+
+        Tuples become lists, and scalar keys of dicts strings, as json has it. `ttl` and `if_revision` are those of
+        `set`. Raises InvalidValueError, with the path of what offends, for what JSON cannot say.
+        """
+        self._storage._write(operations.save(self.scope, key, value, ttl, if_revision))
+        return value
+
+    def load(self, key: str, default: Any = None) -> Any:
+        """The JSON value at `key`, `default` where it is not set; raises KindError where it holds bytes."""
+        record = self._storage._read_entry(self.scope, key)
+        return default if record is None else value_of(record, Kind.JSON, key)
+
+    def save_text(self, key: str, text: str, *, ttl: Ttl = None, if_revision: int | None = None) -> None:
+        """Store JSON that is already text, verbatim; raises InvalidValueError where it is not JSON."""
+        self._storage._write(operations.save_text(self.scope, key, text, ttl, if_revision))
+
+    def load_text(self, key: str) -> str | None:
+        """The JSON text at `key` as it is stored, None where it is not set; raises KindError for bytes."""
+        return self._storage._read(operations.read_text(self.scope, key))
+
+    def exists(self, key: str) -> bool:
+        """Whether anything is stored at `key`."""
+        return self._storage._read(lambda reader: reader.read_small(self.scope, key, 0)) is not None
+
+    def delete(self, key: str, *, if_revision: int | None = None) -> bool:
+        """Delete what is at `key`; True where there was something. `if_revision` is that of `set`."""
+        return self._storage._write(operations.delete(self.scope, key, if_revision))
+
+    def update(self, key: str, change: Callable[[Any], Any], default: Any = None) -> Any:
+        """Save `change(value)` in the place of the JSON value at `key`, atomically, and return it.
+
+        `change` gets a copy of `default` where `key` is not set. It is a plain function without side effects: it
+        runs again when another writer was quicker. No lock of the database is held while it runs, and the expiry
+        stays as it is.
+        """
+        turn = self._storage._turns.of((self.scope, key))
+        with turn.lock:
+            while True:
+                record = self._storage._read_entry(self.scope, key)
+                value = change(copy.deepcopy(default) if record is None else value_of(record, Kind.JSON, key))
+                try:
+                    revision = 0 if record is None else record[3]
+                    self._storage._write(operations.replace(self.scope, key, value, revision))
+                except ConflictError:
+                    time.sleep(random.uniform(0, 0.002))  # so that two processes do not go on in step
+                else:
+                    return value
+
+    def entry(self, key: str) -> Entry | None:
+        """The entry at `key`, its value and what is known of it in one read; None where it is not set."""
+        record = self._storage._read_entry(self.scope, key)
+        return None if record is None else as_entry(self.scope, key, record)
+
+    def keys(self, prefix: str = "", *, after: str | None = None, limit: int | None = None) -> Iterator[str]:
+        """The keys that start with `prefix` (literally), sorted by code point, from beyond `after`, at most `limit`.
+
+        Read a page at a time: nothing is left open in between, and keys written meanwhile may or may not be seen.
+        """
+        return self._storage._listing(operations.keys(self.scope, prefix, after, limit))
+
+    def entries(
+        self, prefix: str = "", *, after: str | None = None, limit: int | None = None
+    ) -> Iterator[Entry]:
+        """As `keys`, but entries: all that is known of each except its value, which is None."""
+        return self._storage._listing(operations.entries(self.scope, prefix, after, limit))
+
+    def save_many(self, values: Mapping[str, Any]) -> None:
+        """`save` each value at its key: all of them or, when anything is wrong with one, none."""
+        self._storage._write(operations.save_many(self.scope, values))
+
+    def set_many(self, values: Mapping[str, bytes]) -> None:
+        """`set` each value at its key: all of them or, when anything is wrong with one, none."""
+        self._storage._write(operations.set_many(self.scope, values))
+
+    def load_many(self, keys: Iterable[str]) -> dict[str, Any]:
+        """The JSON values of those of the `keys` that are set, in one read; KindError where one holds bytes."""
+        return self._storage._read(operations.read_many(self.scope, keys, Kind.JSON))
+
+    def get_many(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """The bytes of those of the `keys` that are set, in one read; KindError where one holds JSON."""
+        return self._storage._read(operations.read_many(self.scope, keys, Kind.BYTES))
+
+    def delete_many(self, keys: Iterable[str]) -> int:
+        """Delete what is at the `keys`, all or nothing; how many there were."""
+        return self._storage._write(operations.delete_many(self.scope, keys))
+
+    def clear(self, prefix: str = "") -> int:
+        """Delete all that starts with `prefix` (literally), all or nothing; how many there were."""
+        return self._storage._write(operations.clear(self.scope, prefix))
+
+    def rename(
+        self, key: str, new_key: str, *, overwrite: bool = False, if_revision: int | None = None
+    ) -> None:
+        """Give the entry at `key` the name `new_key`; value, kind and expiry stay. Onto itself changes nothing.
+
+        Raises KeyNotFoundError where `key` is not set, ConflictError where `new_key` is, unless `overwrite`.
+        """
+        self.move(key, self.scope, new_key, overwrite=overwrite, if_revision=if_revision)
+
+    def move(
+        self,
+        key: str,
+        scope: Scope,
+        new_key: str | None = None,
+        *,
+        overwrite: bool = False,
+        if_revision: int | None = None,
+    ) -> None:
+        """Move the entry at `key` to another scope, under the same key or `new_key`; the rest as `rename`."""
+        write = operations.move(self.scope, key, scope, new_key, overwrite, if_revision)
+        self._storage._write(write)
+
+    def expire(self, key: str, ttl: Ttl, *, if_revision: int | None = None) -> None:
+        """Let the entry at `key` expire after `ttl` from now, or never (None); its value stays.
+
+        Raises KeyNotFoundError where `key` is not set.
+        """
+        self._storage._write(operations.expire(self.scope, key, ttl, if_revision))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.scope}>"
+
+
+_storages: WeakSet[Storage] = WeakSet()
+_left_to_the_parent: list[object] = []
+
+
+def _start_anew_in_child() -> None:
+    """After a fork: SQLite forbids a child to use, or even close, what its parent has opened."""
+    for storage in list(_storages):
+        _left_to_the_parent.append((storage._idle, storage._writer))
+        storage._start_empty()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_anew_in_child)

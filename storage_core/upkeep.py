@@ -1,0 +1,51 @@
+"""Checkpoints in the background, so that no writer has to wait for one."""
+
+import asyncio
+
+from storage_core.engine import Database, Engine
+from storage_core.errors import StorageError
+from storage_core.threads import EngineThread
+
+_WRITES_BETWEEN = 500
+
+
+class Upkeep:
+    """Folds the write-ahead log into the database after every few hundred writes.
+
+    The bulk is done on a connection of its own, while writers go on; the little that came meanwhile on theirs, where
+    nobody writes at the same time: only then can the log start again from its beginning, instead of growing.
+    """
+
+    def __init__(self, database: Database, writer: EngineThread[Engine]) -> None:
+        self._database = database
+        self._writer = writer
+        self._helper: EngineThread[Engine] | None = None
+        self._written = 0
+        self._task: asyncio.Task[None] | None = None
+
+    def written(self, count: int) -> None:
+        """Be told that so many writes were committed."""
+        self._written += count
+        if self._written >= _WRITES_BETWEEN and self._task is None:
+            self._written = 0
+            self._task = asyncio.get_running_loop().create_task(self._checkpoint())
+
+    async def close(self) -> None:
+        """Let a checkpoint that is under way end, then disconnect."""
+        if self._task is not None:
+            await asyncio.wait([self._task])
+        if self._helper is not None:
+            await self._helper.close()
+
+    async def _checkpoint(self) -> None:
+        try:
+            if self._helper is None:
+                helper = EngineThread(lambda: self._database.connect(checkpoints=False))
+                await helper.start()
+                self._helper = helper
+            await self._helper.run(Engine.checkpoint)
+            await self._writer.run(Engine.checkpoint)
+        except StorageError:
+            self._written = 0  # what is wrong, the next write will say; a checkpoint can wait
+        finally:
+            self._task = None
