@@ -56,7 +56,7 @@ def icon(name: str, role: QPalette.ColorRole = QPalette.ColorRole.ButtonText) ->
 
 
 def picture(name: str, size: int, colour: QColor, scale: float = 1.0) -> QPixmap:
-    """The icon `icons/<name>.svg` as a large picture in fine lines, `size` logical pixels square, in `colour`.
+    """The icon `icons/<name>.svg` as a large picture in fine lines, `size` logical pixels square.
 
     `scale` is the screen's. Raises FileNotFoundError.
     """
