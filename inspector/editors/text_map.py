@@ -17,12 +17,18 @@ _HIDDEN = (
     "\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff0-\ufffc\ufffe\uffff"
 )
 
+# Shapes that common monospaced faces have come first; the control pictures are in few of them.
 _PICTURES = {chr(code): chr(0x2400 + code) for code in range(0x20)} | {
-    "\x7f": "␡",
-    "\r\n": "␤",
+    "\x00": "∅",
+    "\b": "⌫",
+    "\n": "↓",
+    "\r": "↩",
+    "\x1b": "⎋",
+    "\x7f": "⌦",
+    "\r\n": "↲",
     "\u2028": "↵",
     "\u2029": "¶",
-    FOLD: "⤸",
+    FOLD: "↴",
     "\u200e": "⇾",
     "\u200f": "⇽",
     "\u202a": "⇥",
@@ -34,7 +40,7 @@ _PICTURES = {chr(code): chr(0x2400 + code) for code in range(0x20)} | {
     "\u2067": "⇠",
     "\u2068": "⇝",
     "\u2069": "⇞",
-    "\u200b": "⎵",
+    "\u200b": "⍽",
     "\ufeff": "⍰",
 }
 _SPARE = range(0xE000, 0xF900)  # the private use area: a box in most fonts, and free in most texts

@@ -10,7 +10,7 @@ from inspector.editors.text_map import FOLD_WIDTH, TextMap, line_and_column
 
 LINE_ENDS = ["\n", "\r\n", "\r", "\u2028", "\u2029"]
 HIDDEN = ["\x00", "\x1b", "\x85", "\u202e", "\u2066", "\ufeff", "\ufdd0", "\ufffc"]
-PICTURES = ["␀", "␍", "␊", "␤", "⤸", "⇐", "\ue000"]
+PICTURES = ["∅", "↩", "↓", "↲", "↴", "⇐", "\ue000"]
 AWKWARD = st.sampled_from([*LINE_ENDS, *HIDDEN, *PICTURES, "\u00a0", "\U0001f600", "e\u0301", "a", '"', "\t"])
 TEXTS = st.one_of(
     st.lists(AWKWARD, max_size=40).map("".join),
@@ -61,24 +61,24 @@ def test_the_most_frequent_line_end_is_the_plain_line_break(text, line_end):
 
 
 def test_another_line_end_is_marked_where_it_stands():
-    assert TextMap("a\nb\nc\r\nd").shown("a\nb\nc\r\nd") == "a\nb\nc␤\nd"
+    assert TextMap("a\nb\nc\r\nd").shown("a\nb\nc\r\nd") == "a\nb\nc↲\nd"
 
 
 def test_a_control_character_is_shown_as_its_picture_unless_the_text_has_that_picture():
-    assert TextMap("a\x00").shown("a\x00") == "a␀"
-    assert TextMap("␀\x00").shown("␀\x00") == "␀\ue000"
+    assert TextMap("a\x00").shown("a\x00") == "a∅"
+    assert TextMap("∅\x00").shown("∅\x00") == "∅\ue000"
 
 
 def test_a_picture_that_is_pasted_later_stays_a_picture():
     mapping = TextMap("\x00")
-    shown = mapping.shown("\x00") + mapping.pasted("␀")
-    assert mapping.exact(shown) == "\x00␀"
+    shown = mapping.shown("\x00") + mapping.pasted("∅")
+    assert mapping.exact(shown) == "\x00∅"
 
 
 def test_a_picture_that_was_typed_is_never_taken_as_a_stand_in():
     mapping = TextMap("abc")
-    mapping.keep("␀")
-    assert mapping.exact("abc␀" + mapping.pasted("\x00")) == "abc␀\x00"
+    mapping.keep("∅")
+    assert mapping.exact("abc∅" + mapping.pasted("\x00")) == "abc∅\x00"
 
 
 def test_a_long_line_is_folded_and_comes_back_in_one_piece():
@@ -95,7 +95,7 @@ def test_a_lone_surrogate_from_the_clipboard_becomes_a_replacement_character():
 
 
 def test_a_text_without_a_free_stand_in_is_refused():
-    text = "".join(map(chr, range(0xE000, 0xF900))) + "␀\x00"
+    text = "".join(map(chr, range(0xE000, 0xF900))) + "∅\x00"
     with pytest.raises(ValueError, match="every character"):
         TextMap(text).shown(text)
 

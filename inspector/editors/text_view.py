@@ -1,0 +1,323 @@
+"""A text widget that shows exact text through stand-ins, with line numbers."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QMimeData, QRect, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QResizeEvent,
+    QTextCharFormat,
+    QTextCursor,
+    QTextFormat,
+)
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
+
+from inspector import theme
+from inspector.editors.text_gutter import Gutter, Line
+from inspector.editors.text_highlight import TextHighlighter
+from inspector.editors.text_map import TextMap
+from inspector.plain import plain_tooltip
+
+HIGHLIGHT_LIMIT = 256 * 1024
+
+EXACT_TEXT = "application/x-state-inspector-text"  # UTF-8; as plain text Qt loses a byte order mark, and more
+
+_BREAK = "\u2029"  # what Qt calls the end of a paragraph
+_KEYBOARD = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+
+
+class TextView(QPlainTextEdit):
+    """Shows and edits one text; `exact_text` is what it stands for, to the last line end and control character.
+
+    `edited` comes after every change by the person, undo and redo included, and never from `show_exact`.
+    """
+
+    edited = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.map = TextMap()
+        self._loading = False
+        self._dirty = False
+        self._stepping_right = False
+        self._exact: str | None = None
+        self._fold_blocks: list[int] | None = None
+        self._found: Sequence[tuple[int, int]] = ()
+        self._fault: int | None = None
+        self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.setFont(theme.mono_font())
+        self.setTabStopDistance(self.fontMetrics().horizontalAdvance(" ") * 4)
+        self._gutter = Gutter(self, self._visible_lines)
+        self.highlighter = TextHighlighter(self.document())
+        self.document().contentsChange.connect(self._note_change)
+        self.document().contentsChanged.connect(self._tell_change)
+        self.blockCountChanged.connect(self._make_room)
+        self.updateRequest.connect(self._scroll_gutter)
+        self.cursorPositionChanged.connect(self._settle_cursor)
+        theme.theme().changed.connect(self._follow_theme)
+        self._make_room()
+
+    def show_exact(self, text: str, *, read_only: bool = False, json: bool = False) -> None:
+        """Show `text` with an empty undo history. Raises ValueError where it cannot be held without loss."""
+        mapping = TextMap(text)
+        shown = mapping.shown(text)
+        self.map = mapping
+        small = len(shown) <= HIGHLIGHT_LIMIT
+        self.highlighter.json = json
+        self._loading = True
+        self.highlighter.setDocument(None)
+        self._found, self._fault = (), None
+        self.setPlainText(shown)
+        self.document().setModified(False)
+        self._loading = self._dirty = False
+        self._forget()
+        if small:
+            self._tell_stand_ins()
+            self.highlighter.setDocument(self.document())
+        self.setReadOnly(read_only)
+        if read_only:
+            self.setTextInteractionFlags(_KEYBOARD)
+        self.setTabChangesFocus(read_only)
+        self._make_room()
+        if self.exact_text() != text:
+            raise ValueError("The text holds characters that a text field cannot keep.")
+
+    def exact_text(self) -> str:
+        """The text as edited."""
+        if self._exact is None:
+            self._exact = self.map.exact(self.shown_text())
+        return self._exact
+
+    def replace_exact(self, text: str) -> None:
+        """Make the text `text`, as one edit that can be undone."""
+        self.replace_shown(self.map.shown(text))
+
+    def replace_shown(self, shown: str) -> None:
+        """Make the text what `shown` stands for, as one edit that can be undone."""
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(shown)
+        self.setTextCursor(QTextCursor(self.document()))
+
+    def shown_text(self) -> str:
+        return self.document().toRawText().replace(_BREAK, "\n")
+
+    def mark_found(self, places: Sequence[tuple[int, int]]) -> None:
+        """Lay a ground behind these places, in Qt's count of characters."""
+        self._found = places
+        self._mark()
+
+    def mark_fault(self, position: int | None) -> None:
+        """Underline the character at `position`, in Qt's count, or none."""
+        self._fault = position
+        self._mark()
+
+    def go_to(self, start: int, end: int) -> None:
+        """Select from `start` to `end`, in Qt's count of characters, and bring it into view."""
+        cursor = self.textCursor()
+        cursor.setPosition(start)
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+        self.ensureCursorVisible()
+
+    def line_number(self, block: int) -> int:
+        """The number, from 1, of the line that block `block` shows or goes on with."""
+        return block + 1 - bisect_left(self._folds(), block)
+
+    # What goes in and out as text: always the exact characters.
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        mime = QMimeData()
+        text = self.map.exact(self.textCursor().selectedText().replace(_BREAK, "\n"))
+        mime.setText(text)
+        mime.setData(EXACT_TEXT, text.encode("utf-8", "replace"))
+        return mime
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        if self.isReadOnly():
+            return
+        if source.hasFormat(EXACT_TEXT):
+            self.insert_exact(bytes(source.data(EXACT_TEXT).data()).decode("utf-8", "replace"))
+        elif source.hasText():
+            self.insert_exact(source.text())
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return source.hasText()
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        if not self.isReadOnly() and self.map.needs_stand_in(event.commitString()):
+            self.insert_exact(event.commitString())
+            event.setCommitString("")
+        super().inputMethodEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._stepping_right = event.key() == Qt.Key.Key_Right
+        if not self.isReadOnly():
+            if event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete) and not event.modifiers():
+                self._take_mark_and_break(forwards=event.key() == Qt.Key.Key_Delete)
+            elif event.text().isprintable() and self.map.needs_stand_in(event.text()):
+                self.insert_exact(event.text())
+                event.accept()
+                return
+        super().keyPressEvent(event)
+
+    def insert_exact(self, text: str) -> None:
+        try:
+            shown = self.map.pasted(text)
+        except ValueError as refusal:
+            QToolTip.showText(self.mapToGlobal(self.cursorRect().bottomLeft()), plain_tooltip(str(refusal)))
+            return
+        self._tell_stand_ins()
+        self.textCursor().insertText(shown)
+        self.ensureCursorVisible()
+
+    def _take_mark_and_break(self, *, forwards: bool) -> None:
+        """Where a key is about to delete half of a marked line end, select the whole of it instead."""
+        cursor = self.textCursor()
+        if cursor.hasSelection():
+            return
+        block = cursor.block() if forwards else cursor.block().previous()
+        end = block.position() + block.length() - 1
+        if not block.isValid() or not self._ends_marked(block.text()):
+            return
+        if cursor.position() == (end - 1 if forwards else end + 1):
+            self.go_to(end - 1, end + 1)
+
+    def _settle_cursor(self) -> None:
+        """Keep the caret out from between a mark and its line break: what is typed belongs before the mark."""
+        cursor = self.textCursor()
+        anchor, position = self._outside(cursor.anchor()), self._outside(cursor.position())
+        if (anchor, position) != (cursor.anchor(), cursor.position()):
+            self.go_to(anchor, position)
+        self._mark()
+
+    def _outside(self, position: int) -> int:
+        block = self.document().findBlock(position)
+        at_end = position == block.position() + block.length() - 1
+        if not at_end or not block.next().isValid() or not self._ends_marked(block.text()):
+            return position
+        return position + (1 if self._stepping_right else -1)
+
+    def _ends_marked(self, line: str) -> bool:
+        return bool(line) and line[-1] in self.map.marks
+
+    # What follows a change.
+
+    def _note_change(self, position: int, removed: int, added: int) -> None:
+        self._forget()
+        self._dirty = True
+        if added and not self._loading:
+            self.map.keep(self._span(position, position + added).selectedText())
+
+    def _tell_change(self) -> None:
+        # Colouring a line counts as a change of contents too, but not as one of characters.
+        if self._dirty and not self._loading:
+            self._dirty = False
+            self.edited.emit()
+
+    def _forget(self) -> None:
+        self._exact = None
+        self._fold_blocks = None
+
+    def _tell_stand_ins(self) -> None:
+        self.highlighter.set_stand_ins(self.map.stand_ins, self.map.fold_mark)
+
+    def _folds(self) -> list[int]:
+        """The blocks that end in a fold, in order."""
+        if self._fold_blocks is None:
+            self._fold_blocks = []
+            if self.map.fold_mark:
+                block = 0
+                for piece in self.shown_text().split(f"{self.map.fold_mark}\n")[:-1]:
+                    block += piece.count("\n")
+                    self._fold_blocks.append(block)
+                    block += 1
+        return self._fold_blocks
+
+    # Painting.
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent):
+            under = self.cursorForPosition(self.viewport().mapFrom(self, event.pos()))
+            under.movePosition(QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.KeepAnchor)
+            QToolTip.showText(event.globalPos(), plain_tooltip(self.map.explain(under.selectedText())), self)
+            return True
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        inside = self.contentsRect()
+        self._gutter.setGeometry(
+            QRect(inside.left(), inside.top(), self._gutter.sizeHint().width(), inside.height())
+        )
+
+    def _make_room(self) -> None:
+        self._gutter.setFont(self.font())
+        self._gutter.set_line_count(self.blockCount())
+        self.setViewportMargins(self._gutter.sizeHint().width(), 0, 0, 0)
+        self._gutter.resize(self._gutter.sizeHint().width(), self.contentsRect().height())
+
+    def _scroll_gutter(self, area: QRect, pixels: int) -> None:
+        if pixels:
+            self._gutter.scroll(0, pixels)
+        else:
+            self._gutter.update(0, area.top(), self._gutter.width(), area.height())
+
+    def _visible_lines(self) -> list[Line]:
+        block = self.firstVisibleBlock()
+        place = self.blockBoundingGeometry(block).translated(self.contentOffset()).toRect()
+        lines: list[Line] = []
+        while block.isValid() and place.top() <= self.viewport().height():
+            number = block.blockNumber()
+            goes_on = number > 0 and self.line_number(number) == self.line_number(number - 1)
+            row = QRect(place.left(), place.top(), place.width(), self.fontMetrics().height())
+            lines.append(
+                ("" if goes_on else f"{self.line_number(number)}", row, block == self.textCursor().block())
+            )
+            top = place.top() + round(self.blockBoundingRect(block).height())
+            block = block.next()
+            place.moveTop(top)
+        return lines
+
+    def _follow_theme(self) -> None:
+        self.highlighter.follow_theme()
+        self._gutter.update()
+        self._mark()
+
+    def _mark(self) -> None:
+        colours = theme.current()
+        line = QTextCharFormat()
+        line.setBackground(QColor(theme.mix(colours.text, colours.pane, 0.04)))
+        line.setProperty(QTextFormat.Property.FullWidthSelection, True)
+        here = self.textCursor()
+        here.clearSelection()
+        marks = [_mark(here, line)]
+        found = QTextCharFormat()
+        found.setBackground(QColor(theme.mix(colours.accent, colours.pane, 0.28)))
+        marks += [_mark(self._span(start, end), found) for start, end in self._found]
+        if self._fault is not None:
+            wave = QTextCharFormat()
+            wave.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+            wave.setUnderlineColor(QColor(colours.red))
+            marks.append(_mark(self._span(self._fault, self._fault + 1), wave))
+        self.setExtraSelections(marks)
+        self._gutter.update()
+
+    def _span(self, start: int, end: int) -> QTextCursor:
+        cursor = QTextCursor(self.document())
+        last = self.document().characterCount() - 1
+        cursor.setPosition(min(start, last))
+        cursor.setPosition(min(end, last), QTextCursor.MoveMode.KeepAnchor)
+        return cursor
+
+
+def _mark(cursor: QTextCursor, look: QTextCharFormat) -> QTextEdit.ExtraSelection:
+    made = QTextEdit.ExtraSelection()
+    # PySide's stubs leave these two fields out.
+    made.cursor = cursor
+    made.format = look
+    return made
