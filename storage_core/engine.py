@@ -89,6 +89,11 @@ class Engine(Reader, Protocol):
     ) -> None:
         """Put a value in the place of whatever is there; `ttl` is in milliseconds, None for good."""
 
+    def put(
+        self, scope: Scope, key: str, kind: Kind, data: bytes, expires: int | None, if_revision: int
+    ) -> int:
+        """As `write`, until a moment in milliseconds since 1970; returns the revision that the entry has now."""
+
     def replace(self, scope: Scope, key: str, data: bytes, if_revision: int) -> None:
         """As `write` of JSON, but the expiry of the entry that is replaced stays."""
 

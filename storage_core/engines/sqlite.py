@@ -130,6 +130,13 @@ class SqliteEngine(SqliteReader):
         self._put(self._made_id(scope), key, kind, data, None if ttl is None else self._now + ttl)
 
     @speaks_storage_errors
+    def put(
+        self, scope: Scope, key: str, kind: Kind, data: bytes, expires: int | None, if_revision: int
+    ) -> int:
+        self._expect(scope, key, if_revision)
+        return self._put(self._made_id(scope), key, kind, data, expires)
+
+    @speaks_storage_errors
     def replace(self, scope: Scope, key: str, data: bytes, if_revision: int) -> None:
         found = self._expect(scope, key, if_revision)
         self._put(self._made_id(scope), key, Kind.JSON, data, None if found is None else found[5])
@@ -232,9 +239,10 @@ class SqliteEngine(SqliteReader):
             )
         return record
 
-    def _put(self, scope_id: int, key: str, kind: int, data: bytes, expires: int | None) -> None:
+    def _put(self, scope_id: int, key: str, kind: int, data: bytes, expires: int | None) -> int:
         revision = self._log(scope_id, key, False, kind, len(data))
         self._run(_PUT, (scope_id, key, kind, revision, self._now, expires, data))
+        return revision
 
     def _remove(self, scope_id: int, key: str) -> bool:
         rows = self._run(_DELETE, (scope_id, key)).fetchall()

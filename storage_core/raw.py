@@ -1,0 +1,85 @@
+"""Entries exactly as they are stored: for tools that show, correct, copy or restore them without changing a byte."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage_core.async_store import AsyncStorage
+from storage_core.entry import Kind, as_datetime, as_milliseconds
+from storage_core.errors import InvalidValueError
+from storage_core.operations import Write
+from storage_core.records import Record
+from storage_core.scope import Scope
+from storage_core.values import checked_bytes, checked_revision, checked_text
+
+
+@dataclass(frozen=True, slots=True)
+class RawEntry:
+    """An entry with the very bytes that are stored; for JSON, its text in UTF-8.
+
+    `data` is None where the value has more bytes than were asked for. The times are aware UTC.
+    """
+
+    scope: Scope
+    key: str
+    kind: Kind
+    data: bytes | None
+    size: int
+    revision: int
+    updated: datetime
+    expires: datetime | None
+
+
+async def read(
+    storage: AsyncStorage, scope: Scope, key: str, size_limit: int | None = None
+) -> RawEntry | None:
+    """What is stored at `key`, None where nothing is; a value of more than `size_limit` bytes is left out."""
+
+    if size_limit is None:
+        record = await storage._read(lambda reader: reader.read(scope, key))
+    else:
+        record = await storage._read(lambda reader: reader.read_small(scope, key, size_limit))
+    return None if record is None else _as_raw(scope, key, record)
+
+
+async def write(
+    storage: AsyncStorage,
+    scope: Scope,
+    key: str,
+    kind: Kind,
+    data: bytes,
+    *,
+    expires: datetime | None = None,
+    if_revision: int,
+) -> int:
+    """Store `data` at `key` until `expires` (None: for good), and return the revision that the entry has now.
+
+    Compare-and-set always: raises ConflictError where the entry no longer has `if_revision` (0: where there is one).
+    Raises InvalidValueError where `kind` is JSON and `data` is not JSON text in UTF-8.
+    """
+    expected = checked_revision(if_revision)
+    if expected is None:
+        raise InvalidValueError("a raw write needs the revision that it replaces; 0 where there is none")
+    if kind is Kind.JSON:
+        try:
+            checked_text(data.decode())
+        except UnicodeDecodeError as error:
+            raise InvalidValueError(f"not JSON: byte {error.start:,} is not UTF-8") from error
+    stored = checked_bytes(data)
+    until = None if expires is None else as_milliseconds(expires)
+    return await storage._write(
+        Write(lambda engine: engine.put(scope, key, kind, stored, until, expected), len(stored))
+    )
+
+
+def _as_raw(scope: Scope, key: str, record: Record) -> RawEntry:
+    kind, data, size, revision, updated, expires = record
+    return RawEntry(
+        scope,
+        key,
+        Kind(kind),
+        data,
+        size,
+        revision,
+        as_datetime(updated),
+        None if expires is None else as_datetime(expires),
+    )
