@@ -16,7 +16,7 @@ from inspector.plain import visible
 
 PADDING = 6
 HEIGHT = 18
-MARGIN = 8
+MARGIN = 10
 FONT_SHARE = 0.9
 
 

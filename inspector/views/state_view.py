@@ -11,8 +11,8 @@ from inspector.assets import icon, picture
 from inspector.plain import PlainLabel
 
 PICTURE = 48
-WIDEST_TEXT = 440
-TALLEST_DETAILS = 120
+WIDEST = 440
+MOST_LINES = 6  # of the details, before they scroll
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,12 @@ class StateView(QWidget):
         self._what = _sentence()
         self._what.setFont(theme.title_font())
         self._todo = _sentence()
-        self._todo.setProperty("second", True)
+        self._todo.setProperty("tone", "second")
         self._button = QPushButton()
         self._button.setProperty("primary", True)
         self._button.clicked.connect(self.asked)
         self.setFocusProxy(self._button)
         self._details = QPlainTextEdit(readOnly=True, tabChangesFocus=True)
-        self._details.setMaximumHeight(TALLEST_DETAILS)
         self._details.setFont(theme.mono_font())
         self._details.setAccessibleName("Details")
         self._copy = QPushButton("Copy details")
@@ -71,6 +70,8 @@ class StateView(QWidget):
         self._button.setVisible(bool(state.button))
         self._details.setPlainText(state.details)
         self._details.setVisible(bool(state.details))
+        lines = min(self._details.blockCount(), MOST_LINES) + 1
+        self._details.setFixedHeight(lines * self._details.fontMetrics().lineSpacing() + 8)
         self._copy.setVisible(bool(state.details))
         self.setAccessibleName(f"{state.what} {state.todo}".strip())
         self._draw_picture()
@@ -94,7 +95,10 @@ class StateView(QWidget):
         buttons.addWidget(self._copy)
         buttons.addWidget(self._button)
         buttons.addStretch()
-        column = QVBoxLayout()
+        middle = QWidget()
+        middle.setMaximumWidth(WIDEST)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addStretch(2)
         column.addWidget(self._picture)
@@ -108,7 +112,7 @@ class StateView(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 16, 16, 16)
         row.addStretch(1)
-        row.addLayout(column, 100)
+        row.addWidget(middle, 100)
         row.addStretch(1)
 
 
@@ -116,5 +120,4 @@ def _sentence() -> PlainLabel:
     label = PlainLabel()
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
     label.setWordWrap(True)
-    label.setMaximumWidth(WIDEST_TEXT)
     return label
