@@ -95,12 +95,15 @@ def shades(colours: Tokens) -> dict[str, str]:
         "accent_hover": mix(colours.text, colours.accent, 0.14),
         "accent_pressed": mix(colours.text, colours.accent, 0.26),
         "danger_hover": mix(colours.red, colours.pane, 0.08),
-        "danger_pressed": mix(colours.red, colours.pane, 0.15),
+        "danger_pressed": mix(colours.red, colours.pane, 0.13),
     }
 
 
 class Theme(QObject):
-    """The look that the application has now. It belongs to the application; `theme()` finds it."""
+    """The look that the application has now. It belongs to the application; `theme()` finds it.
+
+    `still` is what the person chose about motion: True for none at all, None for no choice.
+    """
 
     changed = Signal()
 
@@ -130,18 +133,16 @@ class Theme(QObject):
         if choice is Choice.SYSTEM:
             hints.unsetColorScheme()
         else:
-            hints.setColorScheme(
-                Qt.ColorScheme.Dark if choice is Choice.DARK else Qt.ColorScheme.Light,
-            )
+            hints.setColorScheme(Qt.ColorScheme.Dark if choice is Choice.DARK else Qt.ColorScheme.Light)
         self._follow_system()
 
     def _follow_system(self) -> None:
         if self._choice is Choice.SYSTEM:
-            self.show(QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark)
+            self._show(QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark)
         else:
-            self.show(self._choice is Choice.DARK)
+            self._show(self._choice is Choice.DARK)
 
-    def show(self, dark: bool) -> None:
+    def _show(self, dark: bool) -> None:
         """Give the application the light or the dark look, and tell those who paint by themselves."""
         if dark == self.dark and self._app.styleSheet():
             return
