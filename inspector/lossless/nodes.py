@@ -86,6 +86,16 @@ class Node:
         """How many containers stand around this value."""
         return sum(1 for _ in self.ancestors())
 
+    def is_in(self, root: "Node") -> bool:
+        """Whether this value is still somewhere in the document of `root`."""
+        node = self
+        while node.parent is not None:
+            siblings = node.parent.fields
+            if not (node.index < len(siblings) and siblings[node.index] is node):
+                return False
+            node = node.parent
+        return node is root
+
     def ancestors(self) -> Iterator["Node"]:
         """The containers around this value, innermost first."""
         node = self.parent

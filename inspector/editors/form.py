@@ -1,0 +1,384 @@
+"""A form for a JSON value: every field in a row of its own, edited without touching any other."""
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QUndoStack
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+
+from inspector.editors.editor import ValueEditor
+from inspector.editors.form_actions import FormActions, FormBar, offer_types
+from inspector.editors.form_commands import EditCommand
+from inspector.editors.form_fields import FieldKind, typed_text
+from inspector.editors.form_find import FindLine, FormSearch
+from inspector.editors.form_model import NAME, FormModel, carried_over, first_unfolded
+from inspector.editors.form_view import FormView
+from inspector.formats import human_size
+from inspector.lossless import (
+    Document,
+    Edit,
+    EditRefusedError,
+    JsonError,
+    JsonType,
+    Node,
+    number_problem,
+    string_problem,
+)
+from inspector.lossless.strings import decode
+from inspector.plain import PlainLabel, visible
+
+MAX_SIZE = 1 << 20
+"""Bytes: a larger value is not parsed on the inspector's own accord."""
+
+FIRST_ROWS = 300
+"""So many rows are unfolded at first."""
+
+
+class FormEditor(ValueEditor):
+    """Edits the bytes of a JSON document through a table of fields.
+
+    What is typed into a number's field and is no number yet stands in `data()` as it was typed, and `problem()`
+    says so.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._loaded = b""
+        self._written: bytes | None = None
+        self._document: Document | None = None
+        self._session = 1
+        self._stack = QUndoStack(self)
+        self.model = FormModel(self)
+        self.view = FormView(self.model, self)
+        self.actions_of_rows = FormActions(self, self)
+        self._find = FindLine(self)
+        self._search = FormSearch(self._find, self.view)
+        self._notice = PlainLabel("", self, elide=Qt.TextElideMode.ElideRight)
+        self._refusal = PlainLabel("", self)
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        form = QWidget(self)
+        column = QVBoxLayout(form)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (FormBar(self.actions_of_rows, form), self._find, self.view, self._notice):
+            column.addWidget(widget)
+        self._find.hide()
+        self._notice.setObjectName("formNotice")
+        self._notice.setContentsMargins(12, 4, 12, 4)
+        self._notice.hide()
+        self._refusal.setWordWrap(True)
+        self._refusal.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._refusal.setContentsMargins(16, 16, 16, 16)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(form)
+        self._pages.addWidget(self._refusal)
+
+    def _connect(self) -> None:
+        self.view.row_keys, self.view.text_keys = (
+            self.actions_of_rows.row_keys,
+            self.actions_of_rows.text_keys,
+        )
+        self.view.field_edited.connect(self._typed)
+        self.view.field_left.connect(self._end_session)
+        self.view.type_wanted.connect(lambda node, place: offer_types(self, self, node, place))
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._offer_actions)
+        self.view.selectionModel().currentChanged.connect(self._update_actions)
+        self.model.renamed.connect(self._renamed)
+        self.model.moved.connect(self._dropped)
+
+    @staticmethod
+    def can_hold(data: bytes) -> str:
+        """Why a form cannot show `data` without loss, as a sentence; empty where it can. Any thread may ask."""
+        if len(data) > MAX_SIZE:
+            return f"This value has {human_size(len(data))}: a form edits at most {human_size(MAX_SIZE)}."
+        try:
+            Document.parse(data)
+        except JsonError as error:
+            return str(error)
+        return ""
+
+    def load(
+        self, data: bytes, *, read_only: bool = False, keep_place: bool = False, secret: bool = False
+    ) -> None:
+        """Show `data`, unedited, with an empty undo history; what the form cannot hold is explained instead.
+
+        With `keep_place` (the same key, loaded anew) folding, the current row and the scroll position stay.
+        With `secret` every value is masked until a click.
+        """
+        current, scrolled = self.view.current_node(), self.view.verticalScrollBar().value()
+        before, address = self._document, current.address() if current is not None else ()
+        self._loaded, self._written, self._document = data, None, None
+        self._session += 1
+        refusal = f"This value has {human_size(len(data))}." if len(data) > MAX_SIZE else ""
+        try:
+            self._document = None if refusal else Document.parse(data)
+        except JsonError as error:
+            refusal = str(error)
+        root = self._document.root if self._document else None
+        kept = keep_place and before is not None and root is not None
+        if kept and before is not None and root is not None:
+            unfolded = carried_over(before.root, root, self.model.unfolded)
+        else:
+            unfolded = first_unfolded(root, FIRST_ROWS) if root is not None else set()
+        self._stack.clear()
+        self._say("")
+        self.model.show(root, unfolded, read_only=read_only, secret=secret)
+        self._refusal.setText(
+            f"A form cannot hold this value. {refusal}\nOpen it as text or hex." if refusal else ""
+        )
+        self._pages.setCurrentIndex(1 if refusal else 0)
+        if self._document is not None:
+            self.view.set_current((self._document.at(address) if kept else None) or self._document.root)
+            self.view.sync()
+            self.view.verticalScrollBar().setValue(scrolled if kept else 0)
+        self._search.look_in(root)
+        self._update_actions()
+
+    def data(self) -> bytes:
+        if self._stack.isClean() or self._document is None:
+            return self._loaded
+        if self._written is None:
+            self._written = self._document.serialise()
+        return self._written
+
+    def is_modified(self) -> bool:
+        return not self._stack.isClean()
+
+    def problem(self) -> str:
+        for node, problem in self.model.marks.problems.items():
+            if self._document is not None and node.is_in(self._document.root):
+                return f"{node.path()}: {problem}"
+        return ""
+
+    def can_undo(self) -> bool:
+        return self._stack.canUndo()
+
+    def can_redo(self) -> bool:
+        return self._stack.canRedo()
+
+    def undo(self) -> None:
+        self._stack.undo()
+
+    def redo(self) -> None:
+        self._stack.redo()
+
+    def start_find(self) -> None:
+        self._find.start()
+
+    def mark_changed(self, paths: Iterable[str]) -> None:
+        """Mark the fields at `paths` as changed meanwhile, until the next load; what is unknown is passed over."""
+        found = [self._document.find(path) for path in paths] if self._document is not None else []
+        self.model.marks.changed = {node for node in found if node is not None}
+        self.model.repaint()
+        self.view.sync()
+
+    def reveal(self, path: str) -> QWidget | None:
+        """Bring the field at `path` into sight, and hand back the widget that holds its value, if it has one."""
+        node = self._document.find(path) if self._document is not None else None
+        if node is None:
+            return None
+        self.model.reveal(node)
+        self.view.set_current(node)
+        self.view.sync()
+        return self.view.field(node)
+
+    def add(self) -> None:
+        """Put a new field into the current container, or after the current field."""
+        node = self.view.current_node()
+        if self._document is None or node is None:
+            return
+        inside = node.children is not None and (
+            not node.parent or not node.children or self.model.is_unfolded(node)
+        )
+        container, index = (node, len(node.fields)) if inside else (node.parent, node.index + 1)
+        if container is None:
+            self._say("A field can be added to an object or a list only: give this value another type first.")
+            return
+        self._insert(container, index, _like(container))
+        added = self.view.current_node()
+        if added is not None and added.key:
+            self.rename()
+        elif added is not None:
+            self.view.focus_field(added)
+
+    def remove(self) -> None:
+        """Take the current field out; the one after it becomes current."""
+        if (node := self.view.current_node()) is not None and (container := node.parent) is not None:
+            index = node.index
+            self._do(lambda document: document.remove(node), "Remove field")
+            rest = container.fields
+            self.view.set_current(rest[min(index, len(rest) - 1)] if rest else container)
+
+    def duplicate(self) -> None:
+        """Put the current field's twin below it."""
+        if (node := self.view.current_node()) is not None:
+            self._do(lambda document: document.duplicate(node), "Duplicate field")
+
+    def move_up(self) -> None:
+        self._shift(-1)
+
+    def move_down(self) -> None:
+        self._shift(1)
+
+    def rename(self) -> None:
+        """Open the current field's name for editing."""
+        node = self.view.current_node()
+        if node is not None and node.key and not self.model.read_only:
+            self.view.edit(self.model.index(self.model.row(node), NAME))
+
+    def copy(self) -> None:
+        """Put the current value's JSON text, as it stands, on the clipboard."""
+        if (node := self.view.current_node()) is not None:
+            QGuiApplication.clipboard().setText(node.source())
+
+    def paste(self) -> None:
+        """Put the clipboard's JSON in the place of the current value."""
+        if (node := self.view.current_node()) is not None:
+            source = QGuiApplication.clipboard().text()
+            self._do(lambda document: document.replace(node, source), "Paste")
+
+    def paste_as_new(self) -> None:
+        """Put the clipboard's JSON into the current container, or after the current field."""
+        node = self.view.current_node()
+        if node is None:
+            return
+        container, index = (
+            (node, len(node.fields)) if node.children is not None else (node.parent, node.index + 1)
+        )
+        if container is not None:
+            self._insert(container, index, QGuiApplication.clipboard().text())
+
+    def set_type(self, node: Node, to: JsonType) -> None:
+        """Give a value another type, or say why that cannot be."""
+        self._do(lambda document: document.convert(node, to), f"Change type to {to.value}")
+
+    def _insert(self, container: Node, index: int, source: str) -> None:
+        def insert(document: Document) -> Edit:
+            return document.insert(container, index, source, document.free_name(container, "field"))
+
+        self._do(insert, "Add field")
+
+    def _shift(self, by: int) -> None:
+        node = self.view.current_node()
+        if node is None or (container := node.parent) is None:
+            return
+        index = node.index + by
+        if 0 <= index < len(container.fields):
+            self._do(lambda document: document.move(node, container, index), "Move field")
+
+    def _renamed(self, node: Node, typed: str, escaped: bool) -> None:
+        if escaped and (problem := string_problem(typed)):
+            self._say(problem)
+            return
+        name = decode(f'"{typed}"') if escaped else typed
+        self._do(lambda document: document.rename(node, name), "Rename field")
+        if self.model.is_twin(node):
+            self._say(f"“{visible(name)}” is here more than once: most programs see the last one only.")
+
+    def _dropped(self, node: Node, container: Node, index: int) -> None:
+        # Taking the node out first moves what follows it in the same container.
+        index -= int(node.parent is container and node.index < index)
+        self._do(lambda document: document.move(node, container, index), "Move field")
+
+    def _typed(self, node: Node, value: str | bool) -> None:
+        """Write what the person has typed into a field, and mark it where it is not finished."""
+        document, field = self._document, self.view.field(node)
+        if document is None or field is None or self.model.read_only:
+            return
+        if isinstance(value, bool):
+            edit = document.set_bool(node, value)
+        elif field.kind is FieldKind.NUMBER:
+            edit = document.set_raw(node, value.strip())
+        elif field.kind is FieldKind.ESCAPED:
+            edit = document.set_raw(node, f'"{value}"')
+        else:
+            edit = document.set_text(node, typed_text(node, value))
+        self._push(edit, "Change value", self._session)
+
+    def _end_session(self) -> None:
+        self._session += 1
+
+    def _do(self, make: Callable[[Document], Edit], text: str) -> None:
+        """Make an edit, or say why it was refused."""
+        if self._document is None or self.model.read_only:
+            return
+        self._end_session()
+        try:
+            edit = make(self._document)
+        except EditRefusedError as refusal:
+            self._say(str(refusal))
+            return
+        self._say("")
+        if not edit.changes_nothing():
+            self._push(edit, text)
+            self.view.set_current(edit.node)
+
+    def _push(self, edit: Edit, text: str, session: int = 0) -> None:
+        self._stack.push(EditCommand(edit, text, self._after, session))
+        self._after(edit)
+
+    def _after(self, edit: Edit) -> None:
+        """Show what an edit, its undo or its redo has made of the document."""
+        self._written = None
+        self._check(edit.node)
+        self._say("")
+        if edit.containers:
+            self.model.refresh()
+        else:
+            self.model.repaint()
+        self.view.sync()
+        self._update_actions()
+        self.changed.emit()
+
+    def _check(self, node: Node) -> None:
+        problem = ""
+        if node.type is JsonType.NUMBER:
+            problem = number_problem(node.raw)
+        elif node.type is JsonType.TEXT:
+            problem = string_problem(node.raw[1:-1])
+        self.model.marks.problems.pop(node, None)
+        if problem:
+            self.model.marks.problems[node] = problem
+
+    def _say(self, sentence: str) -> None:
+        """Show a sentence below the rows; where there is none, what keeps the value from being saved."""
+        self._notice.setProperty("tone", "amber" if sentence else "red")
+        sentence = sentence or self.problem()
+        self._notice.setText(visible(sentence))
+        self._notice.style().unpolish(self._notice)
+        self._notice.style().polish(self._notice)
+        self._notice.setVisible(bool(sentence))
+
+    def _update_actions(self) -> None:
+        node = self.view.current_node()
+        editable = node is not None and not self.model.read_only
+        child = editable and node is not None and node.parent is not None
+        actions = self.actions_of_rows
+        for action in (actions.add, actions.paste, actions.paste_as_new):
+            action.setEnabled(editable)
+        for action in (actions.remove, actions.duplicate):
+            action.setEnabled(child)
+        siblings = node.parent.fields if node is not None and node.parent is not None else []
+        actions.up.setEnabled(child and node is not siblings[0])
+        actions.down.setEnabled(child and node is not siblings[-1])
+        actions.rename.setEnabled(child and bool(node and node.key))
+        actions.copy.setEnabled(node is not None)
+        actions.undo.setEnabled(self.can_undo())
+        actions.redo.setEnabled(self.can_redo())
+
+    def _offer_actions(self, place: QPoint) -> None:
+        self.actions_of_rows.offer(self.view.viewport().mapToGlobal(place))
+
+
+def _like(container: Node) -> str:
+    """The JSON text of a new field: an empty value of the type that the last one has in a list, else a text."""
+    last = (
+        container.fields[-1].type if container.type is JsonType.LIST and container.fields else JsonType.TEXT
+    )
+    return {JsonType.NUMBER: "0", JsonType.BOOL: "false", JsonType.OBJECT: "{}", JsonType.LIST: "[]"}.get(
+        last, '""'
+    )

@@ -1,0 +1,335 @@
+"""The form's table: names and types are painted, values stand in real widgets as far as they are in sight."""
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
+
+from inspector.editors.form_delegate import FormDelegate, arrow_rect
+from inspector.editors.form_fields import Field, FieldKind, MaskedField, field_kind, new_field
+from inspector.editors.form_model import NAME, TYPE, VALUE, FormModel
+from inspector.lossless import Node
+from inspector.theme import ROW_HEIGHT
+
+ALL = 300  # rows: up to here every value has its widget, beyond it those in sight
+AT_ONCE = 80  # new widgets, about 30 ms: the rest follow when the event loop is idle
+MARGIN = 8  # rows above and below the sight whose widgets are kept ready
+
+_TEXT_KINDS = {FieldKind.LINE, FieldKind.BOX, FieldKind.ESCAPED, FieldKind.NUMBER}
+
+
+class FormView(QTableView):
+    """Shows a FormModel. It edits nothing itself: it says which field holds what now."""
+
+    field_edited = Signal(object, object)
+    """The node, and what its field holds now: a str or a bool."""
+    field_left = Signal()
+    type_wanted = Signal(object, QPoint)
+    """The person asked for another type of the node, at this place on the screen."""
+
+    def __init__(self, model: FormModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("formView")
+        self.setAccessibleName("Fields")
+        self.rows = model
+        self.row_keys: dict[str, QAction] = {}
+        self.text_keys: dict[str, QAction] = {}
+        self._fields: dict[Node, Field] = {}
+        self._sync_later = QTimer(self, singleShot=True, interval=0)
+        self._sync_later.timeout.connect(self.sync)
+        self.setModel(model)
+        self.setItemDelegate(FormDelegate(model, self))
+        self._set_up()
+        model.rowsInserted.connect(self._sync_later.start)
+        model.rowsRemoved.connect(self._sync_later.start)
+        model.rowsAboutToBeRemoved.connect(self._forget_rows)
+        model.modelReset.connect(self._fields.clear)
+        self.verticalScrollBar().valueChanged.connect(self._sync_later.start)
+
+    def _set_up(self) -> None:
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.setDragDropOverwriteMode(False)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setMouseTracking(True)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        # Fields leave a hairline of room in rows that are as dense as those of every other table.
+        self.setStyleSheet("QLineEdit { min-height: 16px; } QPlainTextEdit { padding: 0; }")
+        vertical, horizontal = self.verticalHeader(), self.horizontalHeader()
+        vertical.hide()
+        vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        vertical.setMinimumSectionSize(ROW_HEIGHT)
+        vertical.setDefaultSectionSize(ROW_HEIGHT)
+        horizontal.hide()
+        horizontal.setMinimumSectionSize(40)
+        horizontal.setSectionResizeMode(VALUE, QHeaderView.ResizeMode.Stretch)
+        horizontal.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Fixed)
+        horizontal.setSectionResizeMode(TYPE, QHeaderView.ResizeMode.Fixed)
+
+    def current_node(self) -> Node | None:
+        """The field that the keyboard is on."""
+        index = self.currentIndex()
+        return self.rows.node(index.row()) if index.isValid() else None
+
+    def set_current(self, node: Node | None) -> None:
+        """Bring the keyboard's row to `node`, which is in sight afterwards."""
+        row = self.rows.row(node)
+        if row >= 0:
+            self.setCurrentIndex(self.rows.index(row, NAME))
+            self.scrollTo(self.rows.index(row, NAME))
+
+    def field(self, node: Node) -> Field | None:
+        """The widget that holds the value of `node`, if it has one now."""
+        return self._fields.get(node)
+
+    def focus_field(self, node: Node) -> None:
+        """Bring the keyboard into the value of `node`."""
+        self.set_current(node)
+        self.sync()
+        field = self._fields.get(node)
+        if field is not None:
+            field.setFocus(Qt.FocusReason.TabFocusReason)
+        else:
+            self.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def sync(self) -> None:
+        """Give every row in sight the widget that its value needs now, and take the others' away."""
+        self._sync_later.stop()
+        first, last = self._span()
+        wanted = {self.rows.node(row): row for row in range(first, last)}
+        for node, field in list(self._fields.items()):
+            if node not in wanted and not self._has_keyboard(field):
+                self._drop(node)
+        self._fit_columns(first, last)
+        room = AT_ONCE
+        for node, row in wanted.items():
+            room -= int(node not in self._fields and node.children is None)
+            if room < 0:
+                self._sync_later.start()
+                return
+            self._sync_row(node, row)
+
+    def _sync_row(self, node: Node, row: int) -> None:
+        kind = field_kind(node, masked=self.rows.is_masked(node))
+        field = self._fields.get(node)
+        if field is not None and field.kind is not kind:
+            had_focus = self._has_keyboard(field)
+            if had_focus and kind is not FieldKind.NONE and self._keeps(field, kind):
+                kind = field.kind
+            else:
+                self._drop(node)
+                field = None
+                if had_focus:
+                    self.setFocus()
+        if kind is FieldKind.NONE:
+            self._set_height(row, ROW_HEIGHT)
+            return
+        if field is None:
+            field = self._add(node, row, kind)
+        field.setAccessibleName(node.path())
+        field.show_value(node, read_only=self.rows.read_only, problem=self.rows.problem(node))
+        self._set_height(row, field.row_height())
+
+    def _keeps(self, field: Field, kind: FieldKind) -> bool:
+        """Whether the person is typing in `field`: then another widget can wait until the keyboard leaves."""
+        typed = {FieldKind.LINE, FieldKind.BOX, FieldKind.ESCAPED}
+        return field.kind in typed and kind in typed
+
+    def _add(self, node: Node, row: int, kind: FieldKind) -> Field:
+        field = new_field(kind, self.viewport())
+        self._fields[node] = field
+        field.edited.connect(lambda value: self._tell_edited(node, field, value))
+        field.left.connect(self._sync_later.start)
+        field.left.connect(self.field_left)
+        if isinstance(field, MaskedField):
+            field.asked_to_show.connect(lambda: self._show_secret(node))
+            field.button.installEventFilter(self)
+        field.installEventFilter(self)
+        self.setIndexWidget(self.rows.index(row, VALUE), field)
+        return field
+
+    def _drop(self, node: Node) -> None:
+        del self._fields[node]
+        row = self.rows.row(node)
+        if row >= 0:
+            self.setIndexWidget(self.rows.index(row, VALUE), None)
+
+    def _show_secret(self, node: Node) -> None:
+        self.rows.marks.shown.add(node)
+        self.sync()
+        self.focus_field(node)
+
+    def _tell_edited(self, node: Node, field: Field, value: object) -> None:
+        if self._fields.get(node) is field:
+            self.field_edited.emit(node, value)
+
+    def _forget_rows(self, parent: QModelIndex, first: int, last: int) -> None:
+        # The view deletes the widgets of rows that go.
+        for node in self._fields.keys() & {self.rows.node(row) for row in range(first, last + 1)}:
+            del self._fields[node]
+
+    def _span(self) -> tuple[int, int]:
+        """The rows, from and to, whose widgets are to be there."""
+        count = self.rows.rowCount()
+        if count <= ALL:
+            return 0, count
+        top = max(0, self.rowAt(0))
+        bottom = self.rowAt(self.viewport().height() - 1)
+        if bottom < 0:
+            bottom = min(count - 1, top + self.viewport().height() // ROW_HEIGHT)
+        return max(0, top - MARGIN), min(count, bottom + MARGIN + 1)
+
+    def _set_height(self, row: int, height: int) -> None:
+        if self.rowHeight(row) != height:
+            self.setRowHeight(row, height)
+
+    def _fit_columns(self, first: int, last: int) -> None:
+        width = self.viewport().width()
+        delegate = self.itemDelegate()
+        assert isinstance(delegate, FormDelegate)
+        widest = max((delegate.name_width(self.rows.node(row)) for row in range(first, last)), default=80)
+        self.setColumnWidth(NAME, max(96, min(widest, width * 2 // 5)))
+        self.setColumnWidth(TYPE, delegate.type_width())
+
+    def _focused(self) -> QWidget | None:
+        """The widget inside the table that has the keyboard."""
+        widget = QApplication.focusWidget()
+        return widget if widget is not None and self.viewport().isAncestorOf(widget) else None
+
+    def _has_keyboard(self, field: Field) -> bool:
+        focused = self._focused()
+        return focused is not None and (focused is field or field.isAncestorOf(focused))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._sync_later.start()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and index.isValid():
+            node = self.rows.node(index.row())
+            cell = self.visualRect(index)
+            if index.column() == NAME and arrow_rect(cell, node).adjusted(-4, -7, 4, 7).contains(
+                event.position().toPoint()
+            ):
+                self.set_unfolded(node, not self.rows.is_unfolded(node))
+                return
+            if index.column() == TYPE and not self.rows.read_only:
+                self.set_current(node)
+                self.type_wanted.emit(node, self.viewport().mapToGlobal(cell.bottomLeft()))
+                return
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        node = self.rows.node(index.row()) if index.isValid() else None
+        if node is not None and node.children is not None and (index.column() == VALUE or not node.key):
+            self.set_unfolded(node, not self.rows.is_unfolded(node))
+            return
+        super().mouseDoubleClickEvent(event)
+
+    def set_unfolded(self, node: Node, unfolded: bool) -> None:
+        """Fold or unfold a container, with the keyboard's row on it."""
+        self.set_current(node)
+        self.rows.set_unfolded(node, unfolded)
+        self.sync()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            return self._claim(event, self.row_keys) or super().event(event)
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        node = self.current_node()
+        if self._trigger(event, self.row_keys):
+            return
+        if node is not None and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+                self._step(node, into=event.key() == Qt.Key.Key_Right)
+                return
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+                if node.children is None:
+                    self.focus_field(node)
+                else:
+                    self.set_unfolded(node, not self.rows.is_unfolded(node))
+                return
+        super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys in a field: those of the form first, then Tab and the arrows that go to the next field."""
+        if isinstance(event, QKeyEvent) and isinstance(watched, QWidget):
+            node = next((node for node, field in self._fields.items() if self._belongs(watched, field)), None)
+            if node is not None:
+                keys = self.text_keys if self._fields[node].kind in _TEXT_KINDS else self.row_keys
+                if event.type() == QEvent.Type.ShortcutOverride and self._claim(event, keys):
+                    return True
+                if event.type() == QEvent.Type.KeyPress:
+                    return self._trigger(event, keys) or self._travel(node, event)
+        if event.type() == QEvent.Type.FocusIn:
+            node = next((node for node, field in self._fields.items() if self._belongs(watched, field)), None)
+            if node is not None:
+                self.set_current(node)
+        return super().eventFilter(watched, event)
+
+    def _belongs(self, widget: QObject, field: Field) -> bool:
+        return widget is field or widget.parent() is field
+
+    def _claim(self, event: QKeyEvent, keys: dict[str, QAction]) -> bool:
+        """Take a key of the form before the window or the text field does; one that is off goes to the window."""
+        action = keys.get(_sequence(event))
+        if action is None:
+            return False
+        event.setAccepted(action.isEnabled())
+        return True
+
+    def _trigger(self, event: QKeyEvent, keys: dict[str, QAction]) -> bool:
+        action = keys.get(_sequence(event))
+        if action is None:
+            return False
+        action.trigger()
+        return True
+
+    def _travel(self, node: Node, event: QKeyEvent) -> bool:
+        """Go to the field above or below, where the key says so."""
+        one_line = self._fields[node].kind is not FieldKind.BOX
+        down = event.key() == Qt.Key.Key_Tab or (event.key() == Qt.Key.Key_Down and one_line)
+        up = event.key() == Qt.Key.Key_Backtab or (event.key() == Qt.Key.Key_Up and one_line)
+        plain = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        if event.key() == Qt.Key.Key_Escape:
+            self.setFocus()
+            return True
+        if not (down or up) or plain:
+            return False
+        rows = (
+            range(self.rows.row(node) + 1, self.rows.rowCount())
+            if down
+            else range(self.rows.row(node) - 1, -1, -1)
+        )
+        following = next((self.rows.node(row) for row in rows if self.rows.node(row).children is None), None)
+        if following is None:
+            return event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up)
+        self.focus_field(following)
+        return True
+
+    def _step(self, node: Node, *, into: bool) -> None:
+        """Right unfolds, then goes in; left folds, then goes out: as in a tree."""
+        open_now = self.rows.is_unfolded(node) and bool(node.children)
+        if into and node.children and not open_now:
+            self.set_unfolded(node, True)
+        elif into and open_now:
+            self.set_current(node.fields[0])
+        elif into:
+            self.focus_field(node)
+        elif open_now:
+            self.set_unfolded(node, False)
+        else:
+            self.set_current(node.parent)
+
+
+def _sequence(event: QKeyEvent) -> str:
+    return QKeySequence(event.keyCombination()).toString(QKeySequence.SequenceFormat.PortableText)
