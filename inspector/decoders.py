@@ -205,10 +205,9 @@ def _may_be_pickle(data: bytes) -> bool:
 
 
 def _reads_to_its_end(data: bytes) -> bool:
-    end = -1
+    positions: list[int | None] = []
     try:
-        for _, _, position in pickletools.genops(data[:LONGEST_PICKLE]):
-            end = position if position is not None else end
+        positions += (position for _, _, position in pickletools.genops(data[:LONGEST_PICKLE]))
     except ValueError:
         return False
-    return end == len(data) - 1
+    return len(positions) > 2 and positions[-1] == len(data) - 1

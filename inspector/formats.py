@@ -217,14 +217,14 @@ def human_size(size: int) -> str:
     """`size` bytes as `212 B`, `1.4 KB`, `38 KB`, `34 MB`; a KB is 1,000 bytes."""
     if size < 1000:
         return f"{size} B"
-    amount = float(size)
-    for unit in ("KB", "MB", "GB"):
-        amount /= 1000
-        if amount < 9.95:
-            return f"{amount:.1f}".removesuffix(".0") + f" {unit}"
+    amount = size / 1000
+    unit = "KB"
+    for larger in ("MB", "GB", "TB"):
         if amount < 999.5:
-            return f"{amount:.0f} {unit}"
-    return f"{thousands(round(amount / 1000))} TB" if amount >= 9_999.5 else f"{amount / 1000:.1f} TB"
+            break
+        amount, unit = amount / 1000, larger
+    digits = f"{amount:.1f}".removesuffix(".0") if amount < 9.95 else f"{amount:,.0f}"
+    return f"{digits} {unit}"
 
 
 _UNITS = ((365 * 86_400, "y"), (86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
