@@ -74,7 +74,7 @@ class BadgeDelegate(QStyledItemDelegate):
 
 
 class Badge(QWidget):
-    """One badge by itself, as wide as its text."""
+    """One badge by itself, as wide as its text; without one it takes no room."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,15 +88,14 @@ class Badge(QWidget):
     def set_text(self, text: str) -> None:
         self._text = text
         self.setAccessibleName(visible(text))
-        self.setVisible(bool(text))
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        return badge_size(self._text)
+        return badge_size(self._text) if self._text else QSize(0, 0)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(min(badge_size(self._text).width(), 4 * PADDING), badge_size(self._text).height())
+        return self.sizeHint().boundedTo(QSize(4 * PADDING, HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -1,0 +1,95 @@
+"""The pane that says why there is nothing to see."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
+
+from inspector import theme
+from inspector.views.state_view import State, StateView
+
+NOT_A_STORAGE = State(
+    "broken",
+    "notes.txt is not a storage.",
+    "Open another file, or make a new storage.",
+    "Open…",
+    "the file starts with 23 20 4e 6f\nnothing was changed",
+)
+
+
+@pytest.fixture(autouse=True)
+def light(qapp):
+    """Start and end every test in the light look."""
+    theme.apply(qapp, dark=False)
+    yield
+    theme.apply(qapp, dark=False)
+
+
+@pytest.fixture
+def view(qtbot):
+    view = StateView(NOT_A_STORAGE)
+    qtbot.addWidget(view)
+    view.resize(640, 420)
+    return view
+
+
+def button(view: StateView, text: str) -> QPushButton:
+    (found,) = (each for each in view.findChildren(QPushButton) if each.text() == text)
+    return found
+
+
+def shown_texts(view: StateView) -> list[str]:
+    return [each.text() for each in view.findChildren(QLabel) if each.isVisibleTo(view) and each.text()]
+
+
+def test_it_says_what_is_and_what_to_do(view):
+    assert view.objectName() == "stateView"
+    assert view.state() is NOT_A_STORAGE
+    assert shown_texts(view) == [NOT_A_STORAGE.what, NOT_A_STORAGE.todo]
+    assert view.accessibleName() == f"{NOT_A_STORAGE.what} {NOT_A_STORAGE.todo}"
+    assert view.findChild(QPlainTextEdit).toPlainText() == NOT_A_STORAGE.details
+    assert view.findChild(QPlainTextEdit).isReadOnly()
+
+
+def test_its_button_asks(view, qtbot):
+    with qtbot.waitSignal(view.asked, timeout=1_000):
+        qtbot.mouseClick(button(view, "Open…"), Qt.MouseButton.LeftButton)
+
+
+def test_the_keyboard_reaches_the_button(view):
+    view.setFocus()
+    assert view.window().focusWidget() is button(view, "Open…")
+
+
+def test_the_details_can_be_copied(view, qtbot):
+    qtbot.mouseClick(button(view, "Copy details"), Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == NOT_A_STORAGE.details
+
+
+def test_what_a_state_lacks_is_not_shown(view):
+    view.set_state(State("search", "No key matches."))
+    assert shown_texts(view) == ["No key matches."]
+    assert not any(each.isVisibleTo(view) for each in view.findChildren(QPushButton))
+    assert not view.findChild(QPlainTextEdit).isVisibleTo(view)
+
+
+def test_names_and_errors_are_never_rendered(view):
+    hostile = '<img src="file:///etc/hostname"><h1>x</h1>'
+    view.set_state(State("broken", hostile, hostile, hostile, hostile))
+    assert all(
+        each.textFormat() == Qt.TextFormat.PlainText for each in view.findChildren(QLabel) if each.text()
+    )
+    assert shown_texts(view) == [hostile, hostile]
+    assert view.findChild(QPlainTextEdit).toPlainText() == hostile
+
+
+def test_the_picture_follows_the_look(view, qapp):
+    def colours() -> set[str]:
+        (picture,) = (each for each in view.findChildren(QLabel) if not each.pixmap().isNull())
+        image = picture.pixmap().toImage()
+        pixels = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
+        return {pixel.name().upper() for pixel in pixels if pixel.alpha() == 255}
+
+    assert colours() == {theme.LIGHT.second_text}
+    theme.apply(qapp, dark=True)
+    assert colours() == {theme.DARK.second_text}
