@@ -1,0 +1,75 @@
+"""The task runner: nothing is lost, nothing runs on, and no error goes unseen."""
+
+import asyncio
+
+import pytest
+
+from inspector.tasks import Tasks
+
+
+@pytest.fixture
+def errors() -> list[BaseException]:
+    return []
+
+
+@pytest.fixture
+def tasks(errors: list[BaseException]) -> Tasks:
+    return Tasks(errors.append)
+
+
+async def test_idle_returns_only_when_all_that_was_started_has_ended(tasks: Tasks) -> None:
+    steps: list[str] = []
+
+    async def second() -> None:
+        steps.append("second")
+
+    async def first() -> None:
+        steps.append("first")
+        tasks.start(second())
+
+    tasks.start(first())
+    await tasks.idle()
+    assert steps == ["first", "second"]
+    assert tasks.is_idle
+
+
+async def test_the_newest_of_a_kind_takes_the_place_of_the_one_before(tasks: Tasks) -> None:
+    done: list[str] = []
+
+    async def load(name: str) -> None:
+        await asyncio.sleep(0)
+        done.append(name)
+
+    tasks.start(load("old"), newest_of="page")
+    tasks.start(load("other"), newest_of="count")
+    tasks.start(load("new"), newest_of="page")
+    await tasks.idle()
+    assert sorted(done) == ["new", "other"]
+
+
+async def test_an_error_is_handed_on_and_a_cancelled_task_is_silent(
+    tasks: Tasks, errors: list[BaseException]
+) -> None:
+    async def fail() -> None:
+        raise ValueError("broken")
+
+    tasks.start(fail())
+    tasks.start(asyncio.Event().wait(), newest_of="waiting")
+    tasks.cancel("waiting")
+    await tasks.idle()
+    assert [str(error) for error in errors] == ["broken"]
+
+
+async def test_closing_ends_also_what_lasts(tasks: Tasks) -> None:
+    lasting = tasks.start_lasting(asyncio.Event().wait())
+    waiting = tasks.start(asyncio.Event().wait())
+    await tasks.close()
+    assert lasting.cancelled()
+    assert waiting.cancelled()
+
+
+async def test_idle_does_not_wait_for_what_lasts(tasks: Tasks) -> None:
+    lasting = tasks.start_lasting(asyncio.Event().wait())
+    await tasks.idle()
+    assert not lasting.done()
+    await tasks.close()
