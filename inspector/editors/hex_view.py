@@ -102,7 +102,10 @@ class HexView(QAbstractScrollArea):
         if end - start > MOST_COPIED:
             self.refused.emit("More than 1 MB cannot be copied. Save the value to a file instead.")
             return False
-        held = self._source.read(start, end - start) or b""
+        held = self._source.read(start, end - start)
+        if held is None:
+            self.refused.emit("These bytes are still being read. Copy them again in a moment.")
+            return False
         mime = QMimeData()
         mime.setText(held.decode("utf-8", "replace") if self.in_text else held.hex(" "))
         mime.setData(BYTES, held)
@@ -276,7 +279,10 @@ class HexView(QAbstractScrollArea):
 
     def _tell(self) -> None:
         byte = self.byte_at(self.caret)
-        value = "end" if byte is None else f"value 0x{byte:02X}, {byte}"
+        if self.caret == len(self._source):
+            value = "end"
+        else:
+            value = "being read" if byte is None else f"value 0x{byte:02X}, {byte}"
         self.setAccessibleDescription(f"Offset 0x{self.caret:X}, {value}")
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
         self.viewport().update()

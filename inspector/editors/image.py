@@ -119,8 +119,12 @@ class ImageEditor(ValueEditor):
             self.fit()
 
     def _apply_zoom(self, zoom: float) -> None:
+        bars = (self._view.horizontalScrollBar(), self._view.verticalScrollBar())
+        middles = [(bar.value() + bar.pageStep() / 2) / self._zoom for bar in bars]
         self._zoom = zoom
         self._canvas.set_zoom(zoom)
+        for bar, middle in zip(bars, middles, strict=True):
+            bar.setValue(round(middle * zoom - bar.pageStep() / 2))
         self._percent.setText(f"{100 * zoom:.0f} %" if zoom >= 0.01 else f"{100 * zoom:.1f} %")
 
     def _lay_out(self) -> None:
