@@ -65,6 +65,7 @@ def test_a_joiner_stays_inside_words_and_emoji_and_shows_where_it_only_hides():
 @example("\\\n")
 @example("\\\\n")
 @example("\\ ")
+@example(r"\x41 \u0041 \U00000041 \n \r \t \0")
 def test_no_two_texts_look_the_same(text):
     assert read_back(visible(text)) == text
 

@@ -80,12 +80,18 @@ def test_a_pickle_is_recognised(protocol, value):
         b"x^ nor is this",
         b"\x80\x04 is no pickle.",
         b"\x80\x02",
+        b"\x80\x02N. and more behind it",
         b"RIFF1234WAVEfmt ",
         b"",
     ],
 )
 def test_what_only_begins_alike_is_not_taken_for_it(value):
     assert badge_of(value) is None
+
+
+def test_the_start_of_a_pickle_has_to_make_sense():
+    assert recognised(b"\x80\x02NN\xff\xff\xff", 10_000) is None
+    assert recognised(b"\x80\x02]q\x00(K\x01K", 10_000) is not None
 
 
 @given(st.binary(max_size=300).map(lambda tail: b"\x80\x04" + tail))

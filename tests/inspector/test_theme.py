@@ -4,6 +4,7 @@ import re
 from dataclasses import asdict
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
@@ -109,9 +110,11 @@ def painted(widget, x, y):
     return widget.grab().toImage().pixelColor(x, y).name().upper()
 
 
-@pytest.mark.parametrize("kind", [QLabel, PlainLabel])
-def test_a_label_takes_the_colour_of_its_tone(qapp, qtbot, kind):
-    label = kind("██████")
+@pytest.mark.parametrize(
+    "make", [QLabel, PlainLabel, lambda text: PlainLabel(text, elide=Qt.TextElideMode.ElideRight)]
+)
+def test_a_label_takes_the_colour_of_its_tone(qapp, qtbot, make):
+    label = make("██████")
     qtbot.addWidget(label)
     label.setProperty("tone", "red")
     label.resize(80, 26)
@@ -142,6 +145,8 @@ def test_motion_is_reduced_where_the_environment_or_the_person_asks_for_it(qapp,
     theme.theme().still = False
     assert not theme.reduced_motion()
     monkeypatch.setenv(theme.REDUCED_MOTION_VARIABLE, "0")
+    theme.theme().still = None
+    assert not theme.reduced_motion()
     theme.theme().still = True
     assert theme.reduced_motion()
 

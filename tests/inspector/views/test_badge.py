@@ -52,9 +52,12 @@ def test_a_badge_is_outlined_over_the_views_own_background(table):
 
 
 def test_the_text_is_painted_once_in_the_badge_and_not_beside_it(table):
+    table.model().item(0).setText("████")
     image = row(table, 0)
-    beside = image.copy(MARGIN + badge_size("{} 4").width() + 1, 0, 20, image.height())
+    beside = image.copy(MARGIN + badge_size("████").width() + 1, 0, 20, image.height())
     assert colours_in(beside) == {theme.LIGHT.pane}
+    assert theme.LIGHT.second_text in colours_in(image)
+    assert theme.LIGHT.text not in colours_in(image)
 
 
 def test_without_a_text_there_is_no_badge(table):
