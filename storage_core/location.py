@@ -6,6 +6,7 @@ from pathlib import Path
 from storage_core.engine import Database
 from storage_core.engines.sqlite import SqliteDatabase
 from storage_core.errors import InvalidValueError
+from storage_core.shown import shown
 
 
 def default_location() -> Path:
@@ -21,9 +22,9 @@ def default_location() -> Path:
 def checked_options(timeout: float, durability: str) -> None:
     """Raise InvalidValueError for options that no storage can have."""
     if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 <= timeout < float("inf"):
-        raise InvalidValueError(f"timeout must be a number of seconds, not {timeout!r:.80}")
+        raise InvalidValueError(f"timeout must be a number of seconds, not {shown(timeout)}")
     if durability not in ("power", "process"):
-        raise InvalidValueError(f'durability must be "power" or "process", not {durability!r:.80}')
+        raise InvalidValueError(f'durability must be "power" or "process", not {shown(durability)}')
 
 
 def checked_location(location: str | os.PathLike[str] | None) -> Path:
@@ -31,7 +32,7 @@ def checked_location(location: str | os.PathLike[str] | None) -> Path:
     if location is None:
         return default_location()
     if not isinstance(location, str | os.PathLike) or not os.fspath(location):
-        raise InvalidValueError(f"location must be a path, not {location!r:.80}")
+        raise InvalidValueError(f"location must be a path, not {shown(location)}")
     path = Path(location)
     if "\0" in os.fspath(path):
         raise InvalidValueError(f"location cannot hold a NUL character: {location!r:.80}")

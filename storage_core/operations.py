@@ -13,6 +13,7 @@ from storage_core.entry import Change, Entry, Kind
 from storage_core.errors import InvalidNameError, InvalidValueError
 from storage_core.records import json_text, value_of
 from storage_core.scope import Scope
+from storage_core.shown import shown
 from storage_core.values import (
     checked_bytes,
     checked_mapping,
@@ -95,7 +96,7 @@ def move(
     scope: Scope, key: str, to: Scope, new_key: str | None, overwrite: bool, if_revision: int | None
 ) -> Write[None]:
     if not isinstance(to, Scope):
-        raise InvalidNameError(f"a value moves to a Scope, not to {to!r:.80}")
+        raise InvalidNameError(f"a value moves to a Scope, not to {shown(to)}")
     expected, name = checked_revision(if_revision), key if new_key is None else new_key
     return Write(lambda engine: engine.move(scope, key, to, name, overwrite, expected))
 
@@ -129,7 +130,7 @@ def read_text(scope: Scope, key: str) -> Callable[[Reader], str | None]:
 def checked_keys(keys: Iterable[str]) -> list[str]:
     """The keys as a list; a single str, which would be taken for its letters, is refused."""
     if isinstance(keys, str) or not isinstance(keys, Iterable):
-        raise InvalidNameError(f"an iterable of keys is needed, not {keys!r:.80}")
+        raise InvalidNameError(f"an iterable of keys is needed, not {shown(keys)}")
     return list(keys)
 
 
@@ -158,7 +159,7 @@ class Pages(Generic[Item]):
         limit: int | None,
     ) -> None:
         if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 0):
-            raise InvalidValueError(f"limit must be a number of items, not {limit!r:.80}")
+            raise InvalidValueError(f"limit must be a number of items, not {shown(limit)}")
         self._read = read
         self._place = place
         self._after = after

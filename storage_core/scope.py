@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from storage_core.errors import InvalidNameError
+from storage_core.shown import shown
 
 NAME_LIMIT = 256
 KEY_LIMIT = 1024
@@ -42,7 +43,7 @@ def checked_key(key: str) -> str:
 def checked_name(name: str, what: str, limit: int) -> str:
     """`name` itself, where it is text of 1 to `limit` characters that SQLite and UTF-8 can hold."""
     if not isinstance(name, str):
-        raise InvalidNameError(f"a {what} must be a str, not {type(name).__name__}: {name!r:.80}")
+        raise InvalidNameError(f"a {what} must be a str, not {type(name).__name__}: {shown(name)}")
     if not 0 < len(name) <= limit:
         fault = f"has {len(name):,} characters" if name else "is empty"
         raise InvalidNameError(f"a {what} has 1 to {limit:,} characters; this one {fault}")

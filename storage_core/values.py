@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any, NoReturn, TypeVar
 
 from storage_core.errors import CorruptError, InvalidValueError
+from storage_core.shown import shown
 
 LEVEL_LIMIT = 500
 DIGIT_LIMIT = 4300
@@ -110,7 +111,7 @@ def checked_ttl(ttl: float | timedelta | None) -> int | None:
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         raise InvalidValueError(f"ttl must be seconds or a timedelta, not {type(ttl).__name__}")
     if not 0 < seconds < _TTL_LIMIT / 1000 or not math.isfinite(seconds):
-        raise InvalidValueError(f"ttl must be finite and above 0 seconds: {ttl!r:.80}")
+        raise InvalidValueError(f"ttl must be finite and above 0 seconds: {shown(ttl)}")
     return max(1, round(seconds * 1000))
 
 
@@ -119,7 +120,7 @@ def checked_revision(if_revision: int | None) -> int | None:
     if if_revision is None:
         return None
     if isinstance(if_revision, bool) or not isinstance(if_revision, int) or if_revision < 0:
-        raise InvalidValueError(f"if_revision must be a revision or 0, not {if_revision!r:.80}")
+        raise InvalidValueError(f"if_revision must be a revision or 0, not {shown(if_revision)}")
     return if_revision
 
 
