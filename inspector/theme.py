@@ -1,9 +1,12 @@
 """How the application looks: one table of colours, light and dark, and what follows from it for Qt."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import cache
 from string import Template
+from types import MappingProxyType
 from typing import Self
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
@@ -84,9 +87,10 @@ def mix(colour: str, ground: str, share: float) -> str:
     return "#" + "".join(f"{round(top * share + below * (1 - share)):02X}" for top, below in channels)
 
 
-def shades(colours: Tokens) -> dict[str, str]:
+@cache
+def shades(colours: Tokens) -> Mapping[str, str]:
     """The tokens and what the style sheet mixes from them, by name."""
-    return asdict(colours) | {
+    mixed = {
         "hover": mix(colours.text, colours.pane, 0.06),
         "pressed": mix(colours.text, colours.pane, 0.11),
         "outline": mix(colours.text, colours.pane, 0.20),
@@ -97,6 +101,7 @@ def shades(colours: Tokens) -> dict[str, str]:
         "danger_hover": mix(colours.red, colours.pane, 0.08),
         "danger_pressed": mix(colours.red, colours.pane, 0.13),
     }
+    return MappingProxyType(asdict(colours) | mixed)
 
 
 class Theme(QObject):

@@ -62,15 +62,20 @@ class BadgeDelegate(QStyledItemDelegate):
     ) -> None:
         item = QStyleOptionViewItem(option)
         self.initStyleOption(item, index)
-        text, item.text = item.text, ""
+        item.text = ""
         style = item.widget.style() if item.widget is not None else QApplication.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, item, painter, item.widget)
-        paint_badge(painter, item.rect.adjusted(MARGIN, 0, -MARGIN, 0), text)
+        paint_badge(painter, item.rect.adjusted(MARGIN, 0, -MARGIN, 0), _text(index))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        text = index.data(Qt.ItemDataRole.DisplayRole)
-        size = badge_size(text if isinstance(text, str) else "")
+        size = badge_size(_text(index))
         return QSize(size.width() + 2 * MARGIN, max(size.height(), theme.ROW_HEIGHT))
+
+
+def _text(index: QModelIndex | QPersistentModelIndex) -> str:
+    """The text as the model has it: initStyleOption would give other line breaks."""
+    text = index.data(Qt.ItemDataRole.DisplayRole)
+    return text if isinstance(text, str) else ""
 
 
 class Badge(QWidget):

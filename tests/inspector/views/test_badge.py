@@ -82,6 +82,13 @@ def test_a_column_of_badges_is_as_wide_as_its_widest(table):
     assert hint == QSize(badge_size("{} 4").width() + 2 * MARGIN, theme.ROW_HEIGHT)
 
 
+def test_a_line_break_is_painted_as_the_one_that_it_is(table):
+    table.model().item(0).setText("a\nb")
+    as_stored = row(table, 0)
+    table.model().item(0).setText("a\u2028b")
+    assert row(table, 0) != as_stored
+
+
 def test_hostile_text_is_shown_with_escapes_and_never_rendered(qtbot):
     badge = Badge('"a\u202eb\n"')
     qtbot.addWidget(badge)
