@@ -311,7 +311,7 @@ class AsyncVerbs(ABC):
         return await self._storage._write(operations.delete(self.scope, key, if_revision))
 
     async def update(self, key: str, change: Callable[[Any], Any], default: Any = None) -> Any:
-        turn = self._storage._turns.of((self.scope, key))
+        turn = self._storage._turns.of((self.scope, operations.checked_text_argument(key, "key")))
         async with turn.lock:
             while True:
                 record = await self._storage._read_entry(self.scope, key)
@@ -361,7 +361,7 @@ class AsyncVerbs(ABC):
     async def rename(
         self, key: str, new_key: str, *, overwrite: bool = False, if_revision: int | None = None
     ) -> None:
-        await self.move(key, self.scope, new_key, overwrite=overwrite, if_revision=if_revision)
+        await self._storage._write(operations.rename(self.scope, key, new_key, overwrite, if_revision))
 
     async def move(
         self,

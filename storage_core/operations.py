@@ -101,6 +101,10 @@ def move(
     return Write(lambda engine: engine.move(scope, key, to, name, overwrite, expected))
 
 
+def rename(scope: Scope, key: str, new_key: str, overwrite: bool, if_revision: int | None) -> Write[None]:
+    return move(scope, key, scope, checked_text_argument(new_key, "new_key"), overwrite, if_revision)
+
+
 def expire(scope: Scope, key: str, ttl: Ttl, if_revision: int | None) -> Write[None]:
     lifetime, expected = checked_ttl(ttl), checked_revision(if_revision)
     return Write(lambda engine: engine.expire(scope, key, lifetime, expected))

@@ -269,7 +269,7 @@ class Store:
         runs again when another writer was quicker. No lock of the database is held while it runs, and the expiry
         stays as it is.
         """
-        turn = self._storage._turns.of((self.scope, key))
+        turn = self._storage._turns.of((self.scope, operations.checked_text_argument(key, "key")))
         with turn.lock:
             while True:
                 record = self._storage._read_entry(self.scope, key)
@@ -331,7 +331,7 @@ class Store:
 
         Raises KeyNotFoundError where `key` is not set, ConflictError where `new_key` is, unless `overwrite`.
         """
-        self.move(key, self.scope, new_key, overwrite=overwrite, if_revision=if_revision)
+        self._storage._write(operations.rename(self.scope, key, new_key, overwrite, if_revision))
 
     def move(
         self,
