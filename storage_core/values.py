@@ -14,7 +14,7 @@ from storage_core.shown import shown
 
 LEVEL_LIMIT = 500
 DIGIT_LIMIT = 4300
-SIZE_LIMIT = 1_000_000_000 - 4096  # SQLite's own limit is for the whole row
+SIZE_LIMIT = 1_000_000_000 - 8192  # SQLite's own limit is for the whole row, and a key may have 4,096 bytes
 _TTL_LIMIT = 253_000_000_000_000  # milliseconds: beyond the year 9999 no datetime can say when
 
 _CONTAINERS = (dict, list, tuple)
@@ -22,6 +22,7 @@ _ONLY_STR = frozenset({str})
 _TOO_LONG = 10**DIGIT_LIMIT
 _NOT_FINITE = {math.inf: "Infinity", -math.inf: "-Infinity"}
 _LONG_NUMBER = re.compile(rf"\d{{{DIGIT_LIMIT + 1}}}")
+_SPLIT_PAIR = re.compile(r"[\ud800-\udbff][\udc00-\udfff]")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 
 _Argument = TypeVar("_Argument")
@@ -32,7 +33,8 @@ def encode(value: Any) -> bytes:
     """The JSON text of `value` in UTF-8: compact, keys in their order, nothing but what JSON can say.
 
     Raises InvalidValueError with the path of what offends for NaN, infinities, keys that would collide,
-    cycles, more than 500 levels, integers of more than 4,300 digits, and anything that json cannot write.
+    cycles, more than 500 levels, integers of more than 4,300 digits, two surrogates that would come back as one
+    character, and anything that json cannot write.
     """
     try:
         text = _on_a_fresh_stack(_compact, value)
@@ -42,6 +44,8 @@ def encode(value: Any) -> bytes:
     try:
         data = text.encode()
     except UnicodeEncodeError:  # lone surrogates: JSON can escape them, UTF-8 cannot hold them
+        if _SPLIT_PAIR.search(text) and (fault := _fault(value)):
+            raise InvalidValueError(fault) from None
         data = _on_a_fresh_stack(_ascii, value).encode()
     return checked_size(data)
 
@@ -89,7 +93,7 @@ def checked_bytes(value: bytes | bytearray | memoryview) -> bytes:
         return checked_size(value)
     try:
         return checked_size(bytes(memoryview(value)))
-    except TypeError as error:
+    except (TypeError, ValueError) as error:  # ValueError: a memoryview that was released
         message = f"set stores bytes, not {type(value).__name__}; save stores JSON values"
         raise InvalidValueError(message) from error
 
@@ -209,8 +213,11 @@ def _fault(root: Any) -> str | None:
 
 
 def _scalar_fault(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
+    if value is None:
         return None
+    if isinstance(value, str):
+        split = _SPLIT_PAIR.search(value)
+        return "a pair of surrogates in two halves would become one character" if split else None
     if isinstance(value, int):
         return f"an integer of more than {DIGIT_LIMIT:,} digits" if abs(value) >= _TOO_LONG else None
     if isinstance(value, float):
