@@ -35,6 +35,7 @@ class HexEditor(ValueEditor):
         self._go_to.setMaximumWidth(self._go_to.fontMetrics().averageCharWidth() * 20)
         self._status = PlainLabel(elide=Qt.TextElideMode.ElideRight)
         self._status.setObjectName("hexStatus")
+        self._status.setProperty("tone", "second")
         self._mode = QPushButton("Overwrite")
         self._mode.setObjectName("hexMode")
         self._mode.setToolTip("Whether typed bytes take the place of others or push them on (Insert)")

@@ -39,6 +39,7 @@ class ImageEditor(ValueEditor):
         self._refusal.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._status = PlainLabel(elide=Qt.TextElideMode.ElideRight)
         self._status.setObjectName("imageStatus")
+        self._status.setProperty("tone", "second")
         self._smaller = _button("imageSmaller", "−", "Smaller (−)")
         self._percent = PlainLabel()
         self._percent.setObjectName("imagePercent")

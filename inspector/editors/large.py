@@ -37,7 +37,7 @@ class LargeView(QWidget):
         self._cache = ChunkCache(0, self.chunk_wanted.emit)
         self._page = 0
         self._page_is_shown = False
-        self._text = TextView()
+        self._text = TextView(numbered=False)
         self._text.setObjectName("largeText")
         self._text.setAccessibleName("Text of the page")
         self._text.installEventFilter(self)
@@ -45,6 +45,7 @@ class LargeView(QWidget):
         self._hex.setObjectName("largeHex")
         self._status = PlainLabel(elide=Qt.TextElideMode.ElideRight)
         self._status.setObjectName("largeStatus")
+        self._status.setProperty("tone", "second")
         self._as_text = _button("largeAsText", "Text", checkable=True)
         self._as_hex = _button("largeAsHex", "Hex", checkable=True)
         self._modes = QButtonGroup(self)

@@ -45,6 +45,7 @@ class TextEditor(ValueEditor):
         self._status.setObjectName("textStatus")
         self._place = PlainLabel()
         self._place.setObjectName("textPlace")
+        self._place.setProperty("tone", "second")
         self._format = _button("textFormat", "F&ormat", "Each field and item on a line of its own")
         self._compact = _button("textCompact", "Co&mpact", "Without white space between the parts")
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
@@ -58,7 +59,6 @@ class TextEditor(ValueEditor):
         self._find.stepped.connect(self._step)
         self._find.replaced.connect(self._replace)
         self._find.closed.connect(self._end_find)
-        theme.theme().changed.connect(self._show_status)
 
     def load(self, data: bytes, *, read_only: bool = False) -> None:
         """Show `data` as text; where it is not UTF-8 or over 1 MB, read-only and for viewing alone."""
@@ -187,9 +187,9 @@ class TextEditor(ValueEditor):
 
     def _show_status(self) -> None:
         fault = self._fault.sentence(self._view.exact_text()) if self._fault else ""
-        colours = theme.current()
         self._status.setText(fault or self._notice)
-        self._status.setStyleSheet(f"color: {colours.red if fault else colours.second_text}")
+        self._status.setProperty("tone", "red" if fault else "second")
+        self._status.style().polish(self._status)
 
     def _show_place(self) -> None:
         cursor = self._view.textCursor()

@@ -38,7 +38,7 @@ class TextView(QPlainTextEdit):
 
     edited = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, numbered: bool = True) -> None:
         super().__init__(parent)
         self.map = TextMap()
         self._loading = False
@@ -49,9 +49,11 @@ class TextView(QPlainTextEdit):
         self._found: Sequence[tuple[int, int]] = ()
         self._fault: int | None = None
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.setProperty("flat", True)
         self.setFont(theme.mono_font())
         self.setTabStopDistance(self.fontMetrics().horizontalAdvance(" ") * 4)
         self._gutter = Gutter(self, self._visible_lines)
+        self._gutter.setVisible(numbered)
         self.highlighter = TextHighlighter(self.document())
         self.document().contentsChange.connect(self._note_change)
         self.document().contentsChanged.connect(self._tell_change)
@@ -258,7 +260,7 @@ class TextView(QPlainTextEdit):
     def _make_room(self) -> None:
         self._gutter.setFont(self.font())
         self._gutter.set_line_count(self.blockCount())
-        self.setViewportMargins(self._gutter.sizeHint().width(), 0, 0, 0)
+        self.setViewportMargins(0 if self._gutter.isHidden() else self._gutter.sizeHint().width(), 0, 0, 0)
         self._gutter.resize(self._gutter.sizeHint().width(), self.contentsRect().height())
 
     def _scroll_gutter(self, area: QRect, pixels: int) -> None:

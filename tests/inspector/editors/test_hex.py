@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton
 
@@ -329,3 +330,17 @@ def test_what_the_caret_is_on_is_told_to_assistive_tools(editor):
     assert view(editor).accessibleDescription() == "Offset 0x0, value 0x41, 65"
     press(editor, Qt.Key.Key_Right)
     assert view(editor).accessibleDescription() == "Offset 0x1, end"
+
+
+def test_keys_for_the_bytes_do_not_reach_the_shortcuts_of_the_window(editor, qtbot):
+    heard = []
+    QShortcut("A", editor).activated.connect(lambda: heard.append("A"))
+    QShortcut("Ctrl+Z", editor).activated.connect(lambda: heard.append("undo"))
+    editor.load(b"bc")
+    view(editor).setFocus()
+    editor.activateWindow()
+    type_in(editor, "a1")
+    assert editor.data() == b"\xa1c"
+    press(editor, Qt.Key.Key_Z, modifier=CONTROL)
+    assert editor.data() == b"bc"
+    assert heard == []
