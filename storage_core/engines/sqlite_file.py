@@ -55,19 +55,23 @@ def look_inside(location: Path) -> Finding:
         raise NotAStorageError(f"{location}: this is not a file")
     if status.st_size == 0:
         return Finding.NEW
+    has_log = _has_content(location, "-wal")
     try:
-        # Nothing is left beside a foreign file when it is read as if it could not change. Where that shows no
-        # storage of ours, somebody may be writing it at this moment: only locks tell then.
-        if not _has_companions(location) and _look(location, "immutable") is Finding.STORAGE:
-            return Finding.STORAGE
+        # Read as if it could not change, nothing is left beside a foreign file. Its first page says whose it is: that
+        # of a storage does so from its first commit on, before there is a log that could say otherwise.
+        found = _look(location, "immutable")
     except (sqlite3.Error, CorruptError):
-        pass
-    except (NotAStorageError, NewerFormatError):
-        if not _has_companions(location):
-            raise
+        found = Finding.OLDER  # damaged, or somebody is writing it at this moment: only locks tell
+    if found is Finding.STORAGE and not _has_companions(location):
+        return found
+    if found is Finding.NEW and has_log:
+        raise NotAStorageError(f"{location}: another program is making its database here")
     try:
         return _look(location, "ro")
     except sqlite3.Error as error:
+        rolls_back = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_READONLY_ROLLBACK
+        if rolls_back and _died_while_made(location):
+            return Finding.NEW
         raise as_storage_error(error, location) from error
 
 
@@ -164,10 +168,23 @@ def create_private_file(path: Path) -> None:
 
 def _has_companions(location: Path) -> bool:
     """Whether a journal or a write-ahead log with anything in it lies beside the file."""
-    for suffix in ("-wal", "-journal"):
-        with suppress(OSError):
-            if os.stat(f"{location}{suffix}").st_size:
-                return True
+    return _has_content(location, "-wal") or _has_content(location, "-journal")
+
+
+def _has_content(location: Path, suffix: str) -> bool:
+    with suppress(OSError):
+        return os.stat(f"{os.path.realpath(location)}{suffix}").st_size > 0
+    return False
+
+
+def _died_while_made(location: Path) -> bool:
+    """Whether the rollback journal beside the file is that of a storage that was being made: later it has none."""
+    with suppress(OSError), open(f"{os.path.realpath(location)}-journal", "rb") as journal:
+        if journal.read(20)[16:] == bytes(4):  # the size to roll back to: none
+            return True
+    with suppress(sqlite3.Error), closing(connect(location, "immutable", timeout=0)) as connection:
+        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+        return bool(application_id == APPLICATION_ID)
     return False
 
 
