@@ -1,0 +1,63 @@
+"""Where the person is: workspace, user and key in one line, each part a step back."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
+
+from inspector.plain import PlainLabel, plain_tooltip, visible, without_mnemonic
+from storage_core import Scope
+
+_LONGEST_PART = 40
+
+
+class Breadcrumb(QWidget):
+    """`scope_asked` is emitted with the workspace's or the user's scope when its part is clicked."""
+
+    scope_asked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("breadcrumb")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(4, 0, 4, 0)
+        self._row.setSpacing(0)
+        self._text = ""
+
+    def text(self) -> str:
+        """The whole path, as assistive tools read it."""
+        return self._text
+
+    def show_place(self, scope: Scope | None, key: str | None = None) -> None:
+        """Show a place; None for nowhere."""
+        while (item := self._row.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        parts: list[str] = []
+        if scope is not None:
+            self._add_step(scope.workspace, Scope(scope.workspace))
+            self._add_separator()
+            self._add_step("Shared" if scope.user is None else scope.user, scope)
+            parts = [scope.workspace, "Shared" if scope.user is None else scope.user]
+        if scope is not None and key is not None:
+            self._add_separator()
+            label = PlainLabel(visible(key), elide=Qt.TextElideMode.ElideMiddle)
+            self._row.addWidget(label, 1)
+            parts.append(key)
+        self._row.addStretch(0 if key is not None else 1)
+        self._text = " / ".join(visible(part) for part in parts)
+        self.setAccessibleName(self._text)
+
+    def _add_step(self, name: str, scope: Scope) -> None:
+        shown = visible(name)
+        button = QToolButton(autoRaise=True)
+        short = shown if len(shown) <= _LONGEST_PART else f"{shown[: _LONGEST_PART - 1]}…"
+        button.setText(without_mnemonic(short))
+        button.setToolTip(plain_tooltip(shown))
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.clicked.connect(lambda: self.scope_asked.emit(scope))
+        self._row.addWidget(button)
+
+    def _add_separator(self) -> None:
+        separator = PlainLabel("/")
+        separator.setProperty("tone", "second")
+        self._row.addWidget(separator)

@@ -1,0 +1,63 @@
+"""One sentence about what was just done, with a button that takes it back, over the lower edge of the window."""
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
+
+from inspector.plain import PlainLabel
+
+STAYS_MS = 8_000
+_ABOVE_THE_EDGE = 48
+
+
+class Toast(QFrame):
+    """Named `undoToast`; `undo_asked` is emitted when its button is pressed. It goes by itself after a while."""
+
+    undo_asked = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("undoToast")
+        self._text = PlainLabel(elide=Qt.TextElideMode.ElideMiddle)
+        self._undo = QPushButton("Undo")
+        self._undo.clicked.connect(self._ask)
+        close = QToolButton(text="×", autoRaise=True)
+        close.setAccessibleName("Dismiss")
+        close.clicked.connect(self.hide)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 8, 8)
+        row.setSpacing(12)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._undo)
+        row.addWidget(close)
+        self._leaves = QTimer(self, singleShot=True, interval=STAYS_MS)
+        self._leaves.timeout.connect(self.hide)
+        parent.installEventFilter(self)
+        self.hide()
+
+    def say(self, text: str, *, undo: bool) -> None:
+        """Show a sentence; `undo` says whether what it tells can be taken back here."""
+        self._text.setText(text)
+        self.setAccessibleName(text)
+        self._undo.setVisible(undo)
+        self._place()
+        self.show()
+        self.raise_()
+        self._leaves.start()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        within = self.parentWidget().rect()
+        wanted = self._text.fontMetrics().horizontalAdvance(self._text.text()) + 180
+        width = min(max(wanted, 280), within.width() - 64)
+        height = self.sizeHint().height()
+        self.setGeometry(
+            within.center().x() - width // 2, within.bottom() - height - _ABOVE_THE_EDGE, width, height
+        )
+
+    def _ask(self) -> None:
+        self.hide()
+        self.undo_asked.emit()

@@ -1,0 +1,83 @@
+"""The window's commands: each once, with its words, icon and keys, for the menus, the tool row and context menus."""
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from inspector.assets import icon
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command as a person meets it; `name` is its object name without "action"."""
+
+    name: str
+    text: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    writes: bool = False
+    checkable: bool = False
+
+
+COMMANDS = (
+    Command("Open", "&Open…", ("Ctrl+O",), "open"),
+    Command("NewKey", "&New key…", ("Ctrl+N",), "plus", writes=True),
+    Command("Save", "&Save", ("Ctrl+S",), "save", writes=True),
+    Command("Revert", "&Revert", (), "revert"),
+    Command("Delete", "&Delete", ("Del",), "delete", writes=True),
+    Command("Rename", "Re&name…", ("F2",), "rename", writes=True),
+    Command("Undo", "&Undo", ("Ctrl+Z",), "undo", writes=True),
+    Command("Redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", writes=True),
+    Command("Refresh", "Re&fresh", ("F5",), "refresh"),
+    Command("Find", "&Filter keys", ("Ctrl+F",), "search"),
+    Command("NextPane", "Next &pane", ("F6",)),
+    Command("PreviousPane", "Pre&vious pane", ("Shift+F6",)),
+    Command("Theme", "&Dark", (), "moon", checkable=True),
+    Command("Activity", "&Activity", ("Ctrl+E",), checkable=True),
+    Command("ReadOnly", "&Read-only", (), "lock", checkable=True),
+    Command("Quit", "&Quit", ("Ctrl+Q",)),
+)
+
+_MENUS = (
+    ("&File", ("Open", "", "ReadOnly", "", "Quit")),
+    ("&Edit", ("Undo", "Redo", "", "NewKey", "Rename", "Delete", "", "Save", "Revert", "", "Find")),
+    ("&View", ("Refresh", "", "NextPane", "PreviousPane", "", "Activity", "Theme")),
+)
+
+
+class WindowActions:
+    """The actions of one window, by the names of `COMMANDS`."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        self._actions: dict[str, QAction] = {}
+        self._writing = [command.name for command in COMMANDS if command.writes]
+        for command in COMMANDS:
+            action = QAction(command.text, window)
+            action.setObjectName(f"action{command.name}")
+            action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+            action.setCheckable(command.checkable)
+            if command.icon:
+                action.setIcon(icon(command.icon))
+            window.addAction(action)
+            self._actions[command.name] = action
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def allow(self, allowed: dict[str, bool], *, read_only: bool) -> None:
+        """Enable the commands that `allowed` names, those that write only where writing is possible."""
+        for name, possible in allowed.items():
+            self._actions[name].setEnabled(possible and not (read_only and name in self._writing))
+
+    def fill_menu_bar(self, window: QMainWindow) -> None:
+        for title, names in _MENUS:
+            self.fill(window.menuBar().addMenu(title), names)
+
+    def fill(self, menu: QMenu, names: tuple[str, ...]) -> None:
+        """Add the named commands to a menu; an empty name is a separator."""
+        for name in names:
+            if name:
+                menu.addAction(self._actions[name])
+            else:
+                menu.addSeparator()
