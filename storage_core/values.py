@@ -15,7 +15,7 @@ from storage_core.shown import shown
 LEVEL_LIMIT = 500
 DIGIT_LIMIT = 4300
 SIZE_LIMIT = 1_000_000_000 - 8192  # SQLite's own limit is for the whole row, and a key may have 4,096 bytes
-_TTL_LIMIT = 253_000_000_000_000  # milliseconds: beyond the year 9999 no datetime can say when
+_TTL_LIMIT = 200_000_000_000  # seconds from now: beyond the year 9999 no datetime can say when
 
 _CONTAINERS = (dict, list, tuple)
 _ONLY_STR = frozenset({str})
@@ -114,8 +114,8 @@ def checked_ttl(ttl: float | timedelta | None) -> int | None:
     seconds = ttl.total_seconds() if isinstance(ttl, timedelta) else ttl
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         raise InvalidValueError(f"ttl must be seconds or a timedelta, not {type(ttl).__name__}")
-    if not 0 < seconds < _TTL_LIMIT / 1000 or not math.isfinite(seconds):
-        raise InvalidValueError(f"ttl must be finite and above 0 seconds: {shown(ttl)}")
+    if not 0 < seconds <= _TTL_LIMIT:
+        raise InvalidValueError(f"ttl must be above 0 and at most {_TTL_LIMIT:,} seconds: {shown(ttl)}")
     return max(1, round(seconds * 1000))
 
 
