@@ -26,6 +26,7 @@ from storage_core.sync_store import Storage, Store
 from storage_core.threads import EngineThread
 from storage_core.turns import Turns
 from storage_core.upkeep import Upkeep
+from storage_core.values import BytesLike
 
 Result = TypeVar("Result")
 
@@ -278,7 +279,7 @@ class AsyncVerbs(ABC):
     def user(self, id: str | UUID) -> "AsyncStore":
         return AsyncStore(self._storage, Scope(self.scope.workspace, checked_user(id)))
 
-    async def set(self, key: str, val: bytes, *, ttl: Ttl = None, if_revision: int | None = None) -> None:
+    async def set(self, key: str, val: BytesLike, *, ttl: Ttl = None, if_revision: int | None = None) -> None:
         await self._storage._write(operations.set_bytes(self.scope, key, val, ttl, if_revision))
 
     async def get(self, key: str) -> bytes | None:
@@ -343,7 +344,7 @@ class AsyncVerbs(ABC):
     async def save_many(self, values: Mapping[str, Any]) -> None:
         await self._storage._write(operations.save_many(self.scope, values))
 
-    async def set_many(self, values: Mapping[str, bytes]) -> None:
+    async def set_many(self, values: Mapping[str, BytesLike]) -> None:
         await self._storage._write(operations.set_many(self.scope, values))
 
     async def load_many(self, keys: Iterable[str]) -> dict[str, Any]:

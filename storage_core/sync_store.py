@@ -21,6 +21,7 @@ from storage_core.operations import Pages, Ttl, Write
 from storage_core.records import Record, as_entry, value_of
 from storage_core.scope import Scope, checked_user
 from storage_core.turns import Turns
+from storage_core.values import BytesLike
 
 Result = TypeVar("Result")
 
@@ -215,7 +216,7 @@ class Store:
         """The store of one user in this workspace; a UUID becomes its text."""
         return Store(self._storage, Scope(self.scope.workspace, checked_user(id)))
 
-    def set(self, key: str, val: bytes, *, ttl: Ttl = None, if_revision: int | None = None) -> None:
+    def set(self, key: str, val: BytesLike, *, ttl: Ttl = None, if_revision: int | None = None) -> None:
         """Store bytes at `key`, in the place of whatever is there.
 
         `ttl` is the lifetime in seconds or as a timedelta; without one the entry stays. With `if_revision` only
@@ -304,7 +305,7 @@ class Store:
         """`save` each value at its key: all of them or, when anything is wrong with one, none."""
         self._storage._write(operations.save_many(self.scope, values))
 
-    def set_many(self, values: Mapping[str, bytes]) -> None:
+    def set_many(self, values: Mapping[str, BytesLike]) -> None:
         """`set` each value at its key: all of them or, when anything is wrong with one, none."""
         self._storage._write(operations.set_many(self.scope, values))
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
 from storage_core.errors import CorruptError, InvalidValueError
 from storage_core.shown import shown
@@ -24,6 +24,8 @@ _NOT_FINITE = {math.inf: "Infinity", -math.inf: "-Infinity"}
 _LONG_NUMBER = re.compile(rf"\d{{{DIGIT_LIMIT + 1}}}")
 _SPLIT_PAIR = re.compile(r"[\ud800-\udbff][\udc00-\udfff]")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
+
+BytesLike: TypeAlias = bytes | bytearray | memoryview
 
 _Argument = TypeVar("_Argument")
 _Result = TypeVar("_Result")
@@ -87,7 +89,7 @@ def checked_text(text: str) -> bytes:
     return data
 
 
-def checked_bytes(value: bytes | bytearray | memoryview) -> bytes:
+def checked_bytes(value: BytesLike) -> bytes:
     """A copy of `value` that nobody can change any more; InvalidValueError where it is not bytes-like."""
     if isinstance(value, bytes):
         return checked_size(value)
