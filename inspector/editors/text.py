@@ -1,5 +1,7 @@
 """Edits a value as text: what was not touched comes back as it was, to the last line end."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -35,7 +37,7 @@ class TextEditor(ValueEditor):
         self._original = b""
         self._notice = ""
         self._fault: Fault | None = None
-        self._checked = True
+        self._caught_up = True
         self._places: list[tuple[int, int]] = []
         self._view = TextView()
         self._view.setObjectName("textEdit")
@@ -50,7 +52,8 @@ class TextEditor(ValueEditor):
         self._compact = _button("textCompact", "Co&mpact", "Without white space between the parts")
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._lay_out()
-        self._pause.timeout.connect(self._check)
+        self._pause.timeout.connect(self._catch_up)
+        self._view.refused.connect(self._status.setText)
         self._view.edited.connect(self._follow_edit)
         self._view.cursorPositionChanged.connect(self._show_place)
         self._format.clicked.connect(self.format)
@@ -62,6 +65,8 @@ class TextEditor(ValueEditor):
 
     def load(self, data: bytes, *, read_only: bool = False) -> None:
         """Show `data` as text; where it is not UTF-8 or over 1 MB, read-only and for viewing alone."""
+        self._pause.stop()
+        self._caught_up = True
         self._original = data
         self._notice = ""
         if len(data) > EDIT_LIMIT or data.count(b"\n") + data.count(b"\r") > MOST_LINES:
@@ -92,8 +97,7 @@ class TextEditor(ValueEditor):
     def problem(self) -> str:
         if self._notice or not self._json:
             return ""
-        if not self._checked:
-            self._check()
+        self._catch_up()
         return self._fault.sentence(self._view.exact_text()) if self._fault else ""
 
     def set_json(self, json: bool) -> None:
@@ -124,11 +128,11 @@ class TextEditor(ValueEditor):
 
     def format(self) -> None:
         """Lay the JSON out with each field and item on a line of its own; an edit that can be undone."""
-        self._view.replace_exact(format_json(self._view.exact_text(), self._view.map.line_end))
+        self._lay_text_out(format_json)
 
     def compact(self) -> None:
         """Lay the JSON out on one line; an edit that can be undone."""
-        self._view.replace_exact(compact_json(self._view.exact_text(), self._view.map.line_end))
+        self._lay_text_out(compact_json)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
@@ -156,6 +160,10 @@ class TextEditor(ValueEditor):
         column.addLayout(row)
         self.setFocusProxy(self._view)
 
+    def _lay_text_out(self, lay_out: Callable[[str, str], str]) -> None:
+        if self._json and not self._view.isReadOnly() and not self.problem():
+            self._view.replace_exact(lay_out(self._view.exact_text(), self._view.map.line_end))
+
     def _show_only(self, text: str, notice: str) -> None:
         self._notice = notice
         self._view.show_exact(text, read_only=True)
@@ -163,17 +171,22 @@ class TextEditor(ValueEditor):
     # Checking.
 
     def _follow_edit(self) -> None:
-        self._checked = False
+        self._caught_up = False
+        self._pause.start()
         if self._view.document().characterCount() <= AT_ONCE:
-            self._check()
-        else:
-            self._pause.start()
-        if self._find.isVisible():
-            self._seek()
+            self._catch_up()
         self.changed.emit()
 
+    def _catch_up(self) -> None:
+        """Check and search what was typed, where that waits for a pause."""
+        self._pause.stop()
+        if not self._caught_up:
+            self._caught_up = True
+            self._check()
+            if self._find.isVisible():
+                self._seek()
+
     def _check(self) -> None:
-        self._checked = True
         self._fault = find_fault(self._view.exact_text()) if self._json and not self._notice else None
         for button in (self._format, self._compact):
             button.setVisible(self._json and not self._notice)
@@ -234,6 +247,7 @@ class TextEditor(ValueEditor):
         return self._places.index(here) if here in self._places else None
 
     def _step(self, forwards: bool) -> None:
+        self._catch_up()
         if not self._places:
             return
         cursor = self._view.textCursor()
@@ -247,6 +261,7 @@ class TextEditor(ValueEditor):
         self._show_count()
 
     def _replace(self, everywhere: bool) -> None:
+        self._catch_up()
         if self._view.isReadOnly() or not self._places:
             return
         if everywhere:

@@ -24,6 +24,7 @@ from inspector.plain import plain_tooltip
 
 HIGHLIGHT_LIMIT = 256 * 1024
 
+MOST_INSERTED = 1024 * 1024  # characters
 EXACT_TEXT = "application/x-state-inspector-text"  # UTF-8; as plain text Qt loses a byte order mark, and more
 
 _BREAK = "\u2029"  # what Qt calls the end of a paragraph
@@ -33,10 +34,12 @@ _KEYBOARD = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFla
 class TextView(QPlainTextEdit):
     """Shows and edits one text; `exact_text` is what it stands for, to the last line end and control character.
 
-    `edited` comes after every change by the person, undo and redo included, and never from `show_exact`.
+    `edited` comes after every change by the person, undo and redo included, and never from `show_exact`;
+    `refused` with a sentence when something cannot be put in.
     """
 
     edited = Signal()
+    refused = Signal(str)
 
     def __init__(self, parent: QWidget | None = None, *, numbered: bool = True) -> None:
         super().__init__(parent)
@@ -168,10 +171,13 @@ class TextView(QPlainTextEdit):
         super().keyPressEvent(event)
 
     def insert_exact(self, text: str) -> None:
+        """Put `text` in the place of the selection, with the line ends of this text; or say why not."""
         try:
+            if len(text) > MOST_INSERTED:
+                raise ValueError("More than 1 MB cannot be put into a text at once.")
             shown = self.map.pasted(text)
         except ValueError as refusal:
-            QToolTip.showText(self.mapToGlobal(self.cursorRect().bottomLeft()), plain_tooltip(str(refusal)))
+            self.refused.emit(str(refusal))
             return
         self._tell_stand_ins()
         self.textCursor().insertText(shown)
@@ -242,13 +248,13 @@ class TextView(QPlainTextEdit):
 
     # Painting.
 
-    def event(self, event: QEvent) -> bool:
+    def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
-            under = self.cursorForPosition(self.viewport().mapFrom(self, event.pos()))
+            under = self.cursorForPosition(event.pos())
             under.movePosition(QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.KeepAnchor)
             QToolTip.showText(event.globalPos(), plain_tooltip(self.map.explain(under.selectedText())), self)
             return True
-        return super().event(event)
+        return super().viewportEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
