@@ -93,6 +93,11 @@ class FormBar(QToolBar):
         self.setIconSize(QSize(ICON, ICON))
         rows = [actions.add, actions.remove, actions.duplicate, actions.up, actions.down]
         self.addActions([*rows, actions.copy, actions.paste, actions.undo, actions.redo, actions.find])
+        more = self.findChild(QToolButton, "qt_toolbar_ext_button")
+        if isinstance(more, QToolButton):
+            more.setAccessibleName("More actions")
+            more.setArrowType(Qt.ArrowType.DownArrow)
+            more.setStyleSheet("padding: 0; min-height: 0;")  # Qt makes it 12 pixels wide
         for action in self.actions():
             button = self.widgetForAction(action)
             if isinstance(button, QToolButton):

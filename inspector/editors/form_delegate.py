@@ -15,9 +15,10 @@ from inspector.editors.form_model import NAME, TYPE, FormModel, summary
 from inspector.lossless import Node
 from inspector.theme import ROW_HEIGHT, current, mix, mono_font
 
-INDENT = 16
+INDENT = 16  # per level, where there is room
 GAP = 8
 ARROW = 12
+ARROW_GAP = 6
 WORD_GAP = 10
 NAME_PADDING = 8  # of the line edit in which a name is edited
 
@@ -30,6 +31,7 @@ class FormDelegate(QStyledItemDelegate):
     def __init__(self, model: FormModel, parent: QWidget) -> None:
         super().__init__(parent)
         self._model = model
+        self.indent: float = INDENT
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(self.type_width(), ROW_HEIGHT)
@@ -37,13 +39,23 @@ class FormDelegate(QStyledItemDelegate):
     def name_width(self, node: Node) -> int:
         """How wide the name column has to be to show the name of `node` whole."""
         width = (
-            _name_left(node) + QFontMetrics(mono_font()).horizontalAdvance(self._model.label(node)) + 2 * GAP
+            self._name_left(node)
+            + QFontMetrics(mono_font()).horizontalAdvance(self._model.label(node))
+            + 2 * GAP
         )
         return width + sum(WORD_GAP + _width(word) for word in self._words(node))
 
     def type_width(self) -> int:
         """How wide the type column is: the longest word of a problem, and the arrow."""
         return _width("not a number") + ARROW + 3 * GAP
+
+    def arrow_rect(self, cell: QRect, node: Node) -> QRect:
+        """Where the fold arrow of `node` is, in a cell of the name column."""
+        left = self._name_left(node) - ARROW - ARROW_GAP
+        return QRect(cell.left() + left, cell.top() + (ROW_HEIGHT - ARROW) // 2, ARROW, ARROW)
+
+    def _name_left(self, node: Node) -> int:
+        return GAP + round(node.depth * self.indent) + ARROW + ARROW_GAP
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         node = self._model.node(index.row())
@@ -71,6 +83,10 @@ class FormDelegate(QStyledItemDelegate):
         editor.setAccessibleName(f"{self._model.node(index.row()).path()} name")
         return editor
 
+    def destroyEditor(self, editor: QWidget, index: Index) -> None:
+        editor.setAccessibleName("")  # Qt deletes it later, and nobody should find it until then
+        super().destroyEditor(editor, index)
+
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         if isinstance(editor, QLineEdit):
             editor.setText(str(index.data(Qt.ItemDataRole.EditRole)))
@@ -82,7 +98,7 @@ class FormDelegate(QStyledItemDelegate):
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         # The view asks for the place of the values' widgets here too.
         if index.column() == NAME:
-            left = option.rect.left() + _name_left(self._model.node(index.row())) - NAME_PADDING
+            left = option.rect.left() + self._name_left(self._model.node(index.row())) - NAME_PADDING
             editor.setGeometry(QRect(left, option.rect.top(), option.rect.right() - left, ROW_HEIGHT))
         else:
             editor.setGeometry(option.rect.adjusted(0, 1, -GAP, -1))
@@ -91,8 +107,8 @@ class FormDelegate(QStyledItemDelegate):
         colours = current()
         row = QRect(rect.left(), rect.top(), rect.width(), ROW_HEIGHT)
         if node.children:
-            _paint_arrow(painter, arrow_rect(rect, node), self._model.is_unfolded(node))
-        left = row.left() + _name_left(node)
+            _paint_arrow(painter, self.arrow_rect(rect, node), self._model.is_unfolded(node))
+        left = row.left() + self._name_left(node)
         words = self._words(node)
         reserved = sum(WORD_GAP + _width(word) for word in words)
         painter.setFont(mono_font())
@@ -118,6 +134,9 @@ class FormDelegate(QStyledItemDelegate):
         word = f"not a {node.type.value}" if problem else node.type.value
         painter.setPen(QColor(colours.red if problem else colours.second_text))
         text = row.adjusted(GAP, 0, -ARROW, 0)
+        if text.width() < ARROW:
+            return
+        word = painter.fontMetrics().elidedText(word, Qt.TextElideMode.ElideRight, text.width())
         near = QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected
         if not self._model.read_only and option.state & near:
             arrow = QRect(row.right() - ARROW + 2, row.center().y() - 4, 8, 8)
@@ -129,17 +148,6 @@ class FormDelegate(QStyledItemDelegate):
         """What stands in amber after the name."""
         words = ["twice"] if self._model.is_twin(node) else []
         return [*words, "changed"] if node in self._model.marks.changed else words
-
-
-def arrow_rect(cell: QRect, node: Node) -> QRect:
-    """Where the fold arrow of `node` is, in a cell of the name column."""
-    return QRect(
-        cell.left() + GAP + node.depth * INDENT, cell.top() + (ROW_HEIGHT - ARROW) // 2, ARROW, ARROW
-    )
-
-
-def _name_left(node: Node) -> int:
-    return GAP + node.depth * INDENT + ARROW + 6
 
 
 def _width(text: str) -> int:

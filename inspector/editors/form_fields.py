@@ -232,7 +232,7 @@ class MaskedField(QWidget):
     def setAccessibleName(self, name: str) -> None:
         """The path goes to the field inside."""
         self.dots.setAccessibleName(name)
-        self.button.setAccessibleName(f"Show {name}")
+        self.button.setAccessibleName(f"Show {name}" if name else "")
 
     def show_value(self, node: Node, *, read_only: bool, problem: str) -> None:
         """Show nothing of the value, not even its length."""

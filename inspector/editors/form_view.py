@@ -2,9 +2,16 @@
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QAbstractItemView,
+    QApplication,
+    QHeaderView,
+    QTableView,
+    QWidget,
+)
 
-from inspector.editors.form_delegate import FormDelegate, arrow_rect
+from inspector.editors.form_delegate import INDENT, FormDelegate
 from inspector.editors.form_fields import Field, FieldKind, MaskedField, field_kind, new_field
 from inspector.editors.form_model import NAME, TYPE, VALUE, FormModel
 from inspector.lossless import Node
@@ -12,6 +19,7 @@ from inspector.theme import ROW_HEIGHT
 
 ALL = 300  # rows: up to here every value has its widget, beyond it those in sight
 AT_ONCE = 80  # new widgets, about 30 ms: the rest follow when the event loop is idle
+NARROW = 320  # pixels: below this the types have no words
 MARGIN = 8  # rows above and below the sight whose widgets are kept ready
 
 _TEXT_KINDS = {FieldKind.LINE, FieldKind.BOX, FieldKind.ESCAPED, FieldKind.NUMBER}
@@ -37,12 +45,13 @@ class FormView(QTableView):
         self._sync_later = QTimer(self, singleShot=True, interval=0)
         self._sync_later.timeout.connect(self.sync)
         self.setModel(model)
-        self.setItemDelegate(FormDelegate(model, self))
+        self._delegate = FormDelegate(model, self)
+        self.setItemDelegate(self._delegate)
         self._set_up()
         model.rowsInserted.connect(self._sync_later.start)
         model.rowsRemoved.connect(self._sync_later.start)
         model.rowsAboutToBeRemoved.connect(self._forget_rows)
-        model.modelReset.connect(self._fields.clear)
+        model.modelAboutToBeReset.connect(self._forget_all)
         self.verticalScrollBar().valueChanged.connect(self._sync_later.start)
 
     def _set_up(self) -> None:
@@ -66,7 +75,7 @@ class FormView(QTableView):
         vertical.setMinimumSectionSize(ROW_HEIGHT)
         vertical.setDefaultSectionSize(ROW_HEIGHT)
         horizontal.hide()
-        horizontal.setMinimumSectionSize(40)
+        horizontal.setMinimumSectionSize(ROW_HEIGHT)
         horizontal.setSectionResizeMode(VALUE, QHeaderView.ResizeMode.Stretch)
         horizontal.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Fixed)
         horizontal.setSectionResizeMode(TYPE, QHeaderView.ResizeMode.Fixed)
@@ -122,10 +131,10 @@ class FormView(QTableView):
             if had_focus and kind is not FieldKind.NONE and self._keeps(field, kind):
                 kind = field.kind
             else:
-                self._drop(node)
-                field = None
                 if had_focus:
                     self.setFocus()
+                self._drop(node)
+                field = None
         if kind is FieldKind.NONE:
             self._set_height(row, ROW_HEIGHT)
             return
@@ -154,7 +163,7 @@ class FormView(QTableView):
         return field
 
     def _drop(self, node: Node) -> None:
-        del self._fields[node]
+        _retire(self._fields.pop(node))
         row = self.rows.row(node)
         if row >= 0:
             self.setIndexWidget(self.rows.index(row, VALUE), None)
@@ -171,7 +180,11 @@ class FormView(QTableView):
     def _forget_rows(self, parent: QModelIndex, first: int, last: int) -> None:
         # The view deletes the widgets of rows that go.
         for node in self._fields.keys() & {self.rows.node(row) for row in range(first, last + 1)}:
-            del self._fields[node]
+            _retire(self._fields.pop(node))
+
+    def _forget_all(self) -> None:
+        while self._fields:
+            _retire(self._fields.popitem()[1])
 
     def _span(self) -> tuple[int, int]:
         """The rows, from and to, whose widgets are to be there."""
@@ -189,12 +202,15 @@ class FormView(QTableView):
             self.setRowHeight(row, height)
 
     def _fit_columns(self, first: int, last: int) -> None:
+        """As wide as the names in sight need; deep levels are indented less, so that names keep some room."""
         width = self.viewport().width()
-        delegate = self.itemDelegate()
-        assert isinstance(delegate, FormDelegate)
-        widest = max((delegate.name_width(self.rows.node(row)) for row in range(first, last)), default=80)
-        self.setColumnWidth(NAME, max(96, min(widest, width * 2 // 5)))
-        self.setColumnWidth(TYPE, delegate.type_width())
+        nodes = [self.rows.node(row) for row in range(first, last)]
+        most = width // 2 if width < NARROW else width * 2 // 5
+        deepest = max((node.depth for node in nodes), default=0)
+        self._delegate.indent = min(INDENT, most / 3 / max(1, deepest))
+        widest = max(map(self._delegate.name_width, nodes), default=0)
+        self.setColumnWidth(NAME, max(width // 5, min(widest, most)))
+        self.setColumnWidth(TYPE, ROW_HEIGHT if width < NARROW else self._delegate.type_width())
 
     def _focused(self) -> QWidget | None:
         """The widget inside the table that has the keyboard."""
@@ -214,9 +230,9 @@ class FormView(QTableView):
         if event.button() == Qt.MouseButton.LeftButton and index.isValid():
             node = self.rows.node(index.row())
             cell = self.visualRect(index)
-            if index.column() == NAME and arrow_rect(cell, node).adjusted(-4, -7, 4, 7).contains(
-                event.position().toPoint()
-            ):
+            if index.column() == NAME and self._delegate.arrow_rect(cell, node).adjusted(
+                -4, -7, 4, 7
+            ).contains(event.position().toPoint()):
                 self.set_unfolded(node, not self.rows.is_unfolded(node))
                 return
             if index.column() == TYPE and not self.rows.read_only:
@@ -245,6 +261,9 @@ class FormView(QTableView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.state() == QAbstractItemView.State.EditingState:
+            super().keyPressEvent(event)  # a key that the field of a name has no use for
+            return
         node = self.current_node()
         if self._trigger(event, self.row_keys):
             return
@@ -259,6 +278,13 @@ class FormView(QTableView):
                     self.set_unfolded(node, not self.rows.is_unfolded(node))
                 return
         super().keyPressEvent(event)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        """Go on from a name to its value, where the person has confirmed the name by a key."""
+        super().closeEditor(editor, hint)
+        node = self.current_node()
+        if hint == QAbstractItemDelegate.EndEditHint.SubmitModelCache and node is not None:
+            self.focus_field(node)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keys in a field: those of the form first, then Tab and the arrows that go to the next field."""
@@ -329,6 +355,12 @@ class FormView(QTableView):
             self.set_unfolded(node, False)
         else:
             self.set_current(node.parent)
+
+
+def _retire(field: Field) -> None:
+    """Make sure that nobody finds a widget that Qt deletes at its next opportunity."""
+    field.setAccessibleName("")
+    field.hide()
 
 
 def _sequence(event: QKeyEvent) -> str:

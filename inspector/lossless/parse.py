@@ -45,7 +45,7 @@ class JsonError(ValueError):
     """A text that cannot be held: `message` says why, `line` and `column` (from 1, in characters) where."""
 
     def __init__(self, message: str, line: int, column: int) -> None:
-        super().__init__(f"{message} (line {line:,}, column {column:,})")
+        super().__init__(f"{message.rstrip('.')} (line {line:,}, column {column:,}).")
         self.message = message
         self.line = line
         self.column = column
