@@ -205,9 +205,8 @@ class TextEditor(ValueEditor):
         self._status.style().polish(self._status)
 
     def _show_place(self) -> None:
-        cursor = self._view.textCursor()
-        line = self._view.line_number(cursor.blockNumber())
-        self._place.setText(f"Line {line:,}")
+        line, column = self._view.caret_place()
+        self._place.setText(f"Line {line:,}, column {column:,}")
 
     # Finding.
 

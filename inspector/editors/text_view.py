@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
 
 from inspector import theme
+from inspector.editors.text_find import narrowed, widened
 from inspector.editors.text_gutter import Gutter, Line
 from inspector.editors.text_highlight import TextHighlighter
 from inspector.editors.text_map import TextMap
@@ -132,6 +133,17 @@ class TextView(QPlainTextEdit):
     def line_number(self, block: int) -> int:
         """The number, from 1, of the line that block `block` shows or goes on with."""
         return block + 1 - bisect_left(self._folds(), block)
+
+    def caret_place(self) -> tuple[int, int]:
+        """The line and the column of the caret, both from 1; the rows of a folded line are one line."""
+        cursor = self.textCursor()
+        block = cursor.block()
+        column = 1 + len(narrowed(widened(block.text())[: cursor.positionInBlock()]))
+        before = block.previous()
+        while before.isValid() and self.map.fold_mark and before.text().endswith(self.map.fold_mark):
+            column += len(before.text()) - 1
+            before = before.previous()
+        return self.line_number(block.blockNumber()), column
 
     # What goes in and out as text: always the exact characters.
 

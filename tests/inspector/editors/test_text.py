@@ -563,6 +563,20 @@ def test_folded_rows_and_numbers_of_lines_agree(editor):
     assert [view.line_number(block) for block in range(view.blockCount())] == [1, 2, 2, 2, 3]
 
 
+@pytest.mark.parametrize(
+    ("text", "position", "place"),
+    [
+        ("a\nbc", 3, "Line 2, column 2"),
+        ("\U0001f600\U0001f600x", 4, "Line 1, column 3"),
+        ("a\n" + "x" * 5000, 2 + FOLD_WIDTH + 2, f"Line 2, column {FOLD_WIDTH + 1:,}"),
+    ],
+)
+def test_the_place_of_the_caret_is_told(editor, text, position, place):
+    editor.load(text.encode())
+    put_caret(editor, position)
+    assert editor.findChild(PlainLabel, "textPlace").text() == place
+
+
 @pytest.mark.qt_log_ignore("does not support raise")
 def test_an_odd_character_is_explained_where_the_pointer_is(editor):
     editor.load("\u202e".encode())
