@@ -32,6 +32,7 @@ _CHANGES = (
     "SELECT revision, workspace, user, key, deleted, kind, size, at FROM changes"
     " JOIN scopes ON scopes.id = changes.scope WHERE revision > ? ORDER BY revision LIMIT ?"
 )
+_LAST_ROWID = 2**63 - 1
 # Expired rows are few and have an index of their own: so a listing of keys need not look at the table at all.
 LISTED = "id NOT IN (SELECT id FROM entries WHERE expires <= :now)"
 
@@ -176,7 +177,7 @@ class SqliteReader:
 
     @speaks_storage_errors
     def changes(self, since: int, limit: int) -> list[Change]:
-        rows = self._run(_CHANGES, (since, limit)).fetchall()
+        rows = self._run(_CHANGES, (min(since, _LAST_ROWID), limit)).fetchall()
         if rows and rows[0][0] != since + 1:  # revisions have no gaps: what is missing was trimmed
             raise ChangesLostError(
                 f"the changes {since + 1:,} to {rows[0][0] - 1:,} are no longer kept: list the entries anew"
