@@ -29,6 +29,43 @@ class Stored:
     expires: datetime | None = None
 
 
+class Left:
+    """The revision that a place was left with; where our own undoing leaves it as it was before, with a new one."""
+
+    __slots__ = ("revision",)
+
+    def __init__(self, revision: int) -> None:
+        self.revision = revision
+
+
+class Passage:
+    """One place that went from holding one thing to holding another; None is nothing, of revision 0."""
+
+    def __init__(
+        self,
+        address: Address,
+        before: Stored | None,
+        after: Stored | None,
+        revision_before: int,
+        revision_after: int,
+    ) -> None:
+        self.address = address
+        self.before = before
+        self.after = after
+        self.left_before = Left(revision_before)
+        self.left_after = Left(revision_after)
+        self._is_after = True
+
+    async def go(self, storage: AsyncStorage, *, back: bool, force: bool) -> None:
+        """Let the place hold what it held before, or after. It may do so already, where another one conflicted."""
+        if back != self._is_after:
+            return
+        start, end = (self.left_after, self.left_before) if back else (self.left_before, self.left_after)
+        expected = await _revision_at(storage, self.address) if force else start.revision
+        end.revision = await _put(storage, self.address, self.before if back else self.after, expected)
+        self._is_after = not back
+
+
 class Undoable(Protocol):
     """Something that was done, and that can be taken back and done again.
 
@@ -40,67 +77,33 @@ class Undoable(Protocol):
         """What was done, as the words after "Undo"."""
 
     @property
-    def places(self) -> tuple[Address, ...]: ...
+    def passages(self) -> Sequence[Passage]: ...
 
     async def undo(self, storage: AsyncStorage, *, force: bool = False) -> None: ...
 
     async def redo(self, storage: AsyncStorage, *, force: bool = False) -> None: ...
 
 
-class Replacement:
-    """One place that held one thing and then another; None is nothing.
-
-    `revision` is the one that the place has since: what we left there, and nobody else's.
-    """
-
-    def __init__(self, address: Address, before: Stored | None, after: Stored | None, revision: int) -> None:
-        self.address = address
-        self.before = before
-        self.after = after
-        self.revision = revision
-        self._holds = after
-
-    async def put(self, storage: AsyncStorage, stored: Stored | None, *, force: bool) -> None:
-        """Let the place hold `stored`; it does already where another place of the same deed conflicted before."""
-        if stored is self._holds:
-            return
-        expected = self.revision
-        if force:
-            found = await read(storage, self.address.scope, self.address.key, 0)
-            expected = 0 if found is None else found.revision
-        self.revision = await _put(storage, self.address, stored, expected)
-        self._holds = stored
-
-
 class Done:
-    """One or more replacements that a person sees as one deed."""
+    """One or more passages that a person sees as one deed."""
 
-    def __init__(self, label: str, replacements: Sequence[Replacement]) -> None:
+    def __init__(self, label: str, passages: Sequence[Passage]) -> None:
         self.label = label
-        self._replacements = tuple(replacements)
-
-    @property
-    def places(self) -> tuple[Address, ...]:
-        return tuple(each.address for each in self._replacements)
+        self.passages = tuple(passages)
 
     async def undo(self, storage: AsyncStorage, *, force: bool = False) -> None:
-        await self._put_all(storage, force, back=True)
+        await self._go(storage, back=True, force=force)
 
     async def redo(self, storage: AsyncStorage, *, force: bool = False) -> None:
-        await self._put_all(storage, force, back=False)
+        await self._go(storage, back=False, force=force)
 
-    async def _put_all(self, storage: AsyncStorage, force: bool, *, back: bool) -> None:
-        """Put every place; where some conflict, the others are put all the same and one conflict is raised."""
+    async def _go(self, storage: AsyncStorage, *, back: bool, force: bool) -> None:
+        """Every place goes its way; where some conflict, the others do all the same and one conflict is raised."""
         conflict: ConflictError | None = None
-        for start in range(0, len(self._replacements), _AT_ONCE):
-            outcomes = await asyncio.gather(
-                *(
-                    each.put(storage, each.before if back else each.after, force=force)
-                    for each in self._replacements[start : start + _AT_ONCE]
-                ),
-                return_exceptions=True,
-            )
-            for outcome in outcomes:
+        for start in range(0, len(self.passages), _AT_ONCE):
+            some = self.passages[start : start + _AT_ONCE]
+            steps = (passage.go(storage, back=back, force=force) for passage in some)
+            for outcome in await asyncio.gather(*steps, return_exceptions=True):
                 if isinstance(outcome, ConflictError):
                     conflict = conflict or outcome
                 elif outcome is not None:
@@ -112,26 +115,21 @@ class Done:
 class Moved:
     """An entry that was given another key or scope, and nothing else."""
 
-    def __init__(self, label: str, source: Address, target: Address, revision: int) -> None:
+    def __init__(self, label: str, source: Address, target: Address, before: int, after: int) -> None:
         self.label = label
-        self._source = source
-        self._target = target
-        self._revision = revision
-
-    @property
-    def places(self) -> tuple[Address, ...]:
-        return (self._source, self._target)
+        self._source = Passage(source, None, None, before, 0)
+        self._target = Passage(target, None, None, 0, after)
+        self.passages = (self._source, self._target)
 
     async def undo(self, storage: AsyncStorage, *, force: bool = False) -> None:
-        await self._move(storage, self._target, self._source, force)
+        start, end = self._target, self._source
+        expected = None if force else start.left_after.revision
+        end.left_before.revision = await _move(storage, start.address, end.address, expected, force)
 
     async def redo(self, storage: AsyncStorage, *, force: bool = False) -> None:
-        await self._move(storage, self._source, self._target, force)
-
-    async def _move(self, storage: AsyncStorage, source: Address, target: Address, force: bool) -> None:
-        self._revision = await _move(
-            storage, source, target, None if force else self._revision, overwrite=force
-        )
+        start, end = self._source, self._target
+        expected = None if force else start.left_before.revision
+        end.left_after.revision = await _move(storage, start.address, end.address, expected, force)
 
 
 async def replace(storage: AsyncStorage, base: RawEntry, data: bytes) -> Done:
@@ -139,23 +137,23 @@ async def replace(storage: AsyncStorage, base: RawEntry, data: bytes) -> Done:
     address = Address(base.scope, base.key)
     after = Stored(base.kind, data, base.expires)
     revision = await _put(storage, address, after, base.revision)
-    return Done(f"edit of {base.key}", [Replacement(address, stored(base), after, revision)])
+    return Done(f"edit of {base.key}", [Passage(address, stored(base), after, base.revision, revision)])
 
 
 async def create(storage: AsyncStorage, address: Address, new: Stored) -> Done:
     """Store something at a place that holds nothing; ConflictError where it holds something."""
     revision = await _put(storage, address, new, 0)
-    return Done(f"creation of {address.key}", [Replacement(address, None, new, revision)])
+    return Done(f"creation of {address.key}", [Passage(address, None, new, 0, revision)])
 
 
 async def delete(storage: AsyncStorage, places: Sequence[Address]) -> Done:
     """Delete what is at each place, whatever it is by now, and hand back what brings the very same back."""
-    replacements: list[Replacement] = []
+    passages: list[Passage] = []
     for start in range(0, len(places), _AT_ONCE):
         found = await asyncio.gather(*(_take(storage, each) for each in places[start : start + _AT_ONCE]))
-        replacements += [each for each in found if each is not None]
-    what = replacements[0].address.key if len(replacements) == 1 else f"{len(replacements):,} keys"
-    return Done(f"deletion of {what}", replacements)
+        passages += [each for each in found if each is not None]
+    what = passages[0].address.key if len(passages) == 1 else f"{len(passages):,} keys"
+    return Done(f"deletion of {what}", passages)
 
 
 async def set_expiry(storage: AsyncStorage, base: RawEntry, expires: datetime | None) -> Done:
@@ -164,22 +162,22 @@ async def set_expiry(storage: AsyncStorage, base: RawEntry, expires: datetime | 
     address = Address(base.scope, base.key)
     after = Stored(base.kind, base.data, expires)
     revision = await _put(storage, address, after, base.revision)
-    return Done(f"expiry of {base.key}", [Replacement(address, stored(base), after, revision)])
+    return Done(f"expiry of {base.key}", [Passage(address, stored(base), after, base.revision, revision)])
 
 
 async def move(storage: AsyncStorage, base: RawEntry, target: Address) -> Moved:
     """Give an entry another key, or move it to another scope; ConflictError where that place is taken."""
     source = Address(base.scope, base.key)
-    revision = await _move(storage, source, target, base.revision, overwrite=False)
+    revision = await _move(storage, source, target, base.revision, False)
     label = f"renaming of {base.key}" if source.scope == target.scope else f"moving of {base.key}"
-    return Moved(label, source, target, revision)
+    return Moved(label, source, target, base.revision, revision)
 
 
 async def copy(storage: AsyncStorage, base: RawEntry, target: Address) -> Done:
     """Put the same value, kind and expiry at another place; ConflictError where that is taken."""
     after = stored(base)
     revision = await _put(storage, target, after, 0)
-    return Done(f"copy of {base.key}", [Replacement(target, None, after, revision)])
+    return Done(f"copy of {base.key}", [Passage(target, None, after, 0, revision)])
 
 
 def stored(entry: RawEntry) -> Stored:
@@ -194,9 +192,18 @@ class History:
     def __init__(self) -> None:
         self._done: list[Undoable] = []
         self._undone: list[Undoable] = []
+        self._newest: dict[Address, Left] = {}
 
     def add(self, deed: Undoable) -> None:
-        """Remember a new deed; what was undone before it can no longer be redone."""
+        """Remember a new deed; what was undone before it can no longer be redone.
+
+        Where it began with what an earlier deed had left, undoing it leaves that again, for the earlier one to undo.
+        """
+        for passage in deed.passages:
+            earlier = self._newest.get(passage.address)
+            if earlier is not None and earlier.revision == passage.left_before.revision:
+                passage.left_before = earlier
+            self._newest[passage.address] = passage.left_after
         self._done.append(deed)
         self._undone.clear()
 
@@ -241,7 +248,7 @@ async def _put(storage: AsyncStorage, address: Address, what: Stored | None, exp
     )
 
 
-async def _take(storage: AsyncStorage, address: Address) -> Replacement | None:
+async def _take(storage: AsyncStorage, address: Address) -> Passage | None:
     """Delete what is at a place; exactly what is handed back, also where a plugin writes it at this moment."""
     while True:
         found = await read(storage, address.scope, address.key)
@@ -251,15 +258,19 @@ async def _take(storage: AsyncStorage, address: Address) -> Replacement | None:
             await _put(storage, address, None, found.revision)
         except ConflictError:
             continue
-        return Replacement(address, stored(found), None, 0)
+        return Passage(address, stored(found), None, found.revision, 0)
+
+
+async def _revision_at(storage: AsyncStorage, address: Address) -> int:
+    found = await read(storage, address.scope, address.key, 0)
+    return 0 if found is None else found.revision
 
 
 async def _move(
-    storage: AsyncStorage, source: Address, target: Address, expected: int | None, *, overwrite: bool
+    storage: AsyncStorage, source: Address, target: Address, expected: int | None, overwrite: bool
 ) -> int:
     """Move an entry and say the revision that it has at its new place."""
     await storage.store(source.scope).move(
         source.key, target.scope, target.key, overwrite=overwrite, if_revision=expected
     )
-    moved = await read(storage, target.scope, target.key, 0)
-    return 0 if moved is None else moved.revision
+    return await _revision_at(storage, target)

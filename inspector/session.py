@@ -1,8 +1,6 @@
 """One storage that is open in the inspector: the storage, its browser, and what can be undone in it."""
 
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from inspector.actions import History
 from storage_core import AsyncStorage
@@ -10,7 +8,7 @@ from storage_core.browse import Browser
 
 
 class Session:
-    """Opened by `async with`; raises storage_core's errors for what cannot be opened, and leaves it as it is."""
+    """Opened by `open`, and closed by `close` also where opening failed."""
 
     def __init__(self, location: Path, *, read_only: bool) -> None:
         self.storage = AsyncStorage(location, read_only=read_only)
@@ -25,15 +23,10 @@ class Session:
     def read_only(self) -> bool:
         return self.storage.read_only
 
-    async def __aenter__(self) -> Self:
+    async def open(self) -> None:
+        """Connect; raises storage_core's errors for what cannot be opened, which is left as it is."""
         await self.storage.__aenter__()
         await self.browser.__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
 
     async def close(self) -> None:
         """Disconnect; what was handed over to be written is written first."""

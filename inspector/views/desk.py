@@ -19,15 +19,13 @@ from inspector.views.dialogs import (
     guard_dialog,
     overwrite_dialog,
 )
-from inspector.views.state_view import State
-from inspector.views.value_pane import EDIT_LIMIT, NOTHING_CHOSEN, ValuePane
+from inspector.views.states import GONE, NOTHING_CHOSEN
+from inspector.views.value_pane import EDIT_LIMIT, ValuePane
 from storage_core import Change, ConflictError, Scope
 from storage_core.raw import read
 
 ASK_BEFORE_DELETING = 20
 """More keys than these are not deleted before the person has confirmed how many they are."""
-
-GONE = State("delete", "This key was deleted meanwhile", "Somebody deleted it while you looked at it.")
 
 
 class Surroundings(Protocol):
@@ -145,29 +143,30 @@ class Desk:
 
     async def _settle(self, conflict: ConflictError, data: bytes) -> bool:
         """Somebody has written since the value was loaded: the person decides whose stays."""
-        assert self.session is not None and self.address is not None
-        entry = self._pane.entry
+        session, address, entry = self.session, self.address, self._pane.entry
+        assert session is not None
+        assert address is not None
         assert entry is not None
         if conflict.entry is None:
             what, then = "was deleted meanwhile.", "Save your edit as a new value, or leave it deleted?"
         else:
             what = "was changed meanwhile."
             then = "Overwrite the newer value with yours, or keep theirs and discard your edit?"
-        dialog = overwrite_dialog(self._window, f"{visible(self.address.key)} {what}", then)
+        dialog = overwrite_dialog(self._window, f"{visible(address.key)} {what}", then)
         if await answer(dialog) != QDialog.DialogCode.Accepted:
-            await self._show(self.address)
+            await self._show(address)
             return True
-        theirs = await read(self.session.storage, self.address.scope, self.address.key)
+        theirs = await read(session.storage, address.scope, address.key)
         try:
             if theirs is None:
                 new = actions.Stored(entry.kind, data, entry.expires)
-                done = await actions.create(self.session.storage, self.address, new)
+                done = await actions.create(session.storage, address, new)
             else:
-                done = await actions.replace(self.session.storage, theirs, data)
+                done = await actions.replace(session.storage, theirs, data)
         except ConflictError as again:
             return await self._settle(again, data)
-        self.session.history.add(done)
-        await self._show(self.address)
+        session.history.add(done)
+        await self._show(address)
         return True
 
     async def delete(self, places: Sequence[Address]) -> None:
@@ -261,12 +260,13 @@ class Desk:
     async def _show_after(self, deed: Undoable) -> None:
         """Show one of the places that a deed has changed: the first where something is stored now."""
         assert self.session is not None
-        for place in deed.places[:2]:
+        places = [passage.address for passage in deed.passages]
+        for place in places[:2]:
             if await read(self.session.storage, place.scope, place.key, 0) is not None:
                 await self._show(place)
                 self._around.show_address(place)
                 return
-        if self.address in deed.places:
+        if self.address in places:
             await self._show(None)
 
 

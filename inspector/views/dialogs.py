@@ -1,14 +1,17 @@
 """The questions that are asked in a dialog: built here, opened without blocking, answered as awaited values."""
 
 import asyncio
+import traceback
 from enum import Enum
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
+    QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -16,11 +19,12 @@ from PySide6.QtWidgets import (
 
 from inspector import theme
 from inspector.actions import Address, Stored
-from inspector.plain import PlainLabel
-from storage_core import InvalidNameError, Kind, Scope
+from inspector.plain import PlainLabel, visible
+from storage_core import InvalidNameError, Kind, Scope, StorageError
 from storage_core.scope import checked_key
 
 WIDEST_SENTENCE = 460
+DETAILS_HEIGHT = 160
 
 
 async def answer(dialog: QDialog) -> int:
@@ -78,6 +82,14 @@ class QuestionDialog(QDialog):
         button.clicked.connect(lambda: self.done(result))
         self._buttons.addWidget(button)
 
+    def add_details(self, details: str) -> None:
+        """Text to read and to copy, between the sentences and the buttons."""
+        shown = QPlainTextEdit(details, readOnly=True, tabChangesFocus=True)
+        shown.setFont(theme.mono_font())
+        shown.setAccessibleName("Details")
+        shown.setMinimumHeight(DETAILS_HEIGHT)
+        self._column.insertWidget(self._column.count() - 2, shown)
+
     def _add_sentence(self, text: str) -> PlainLabel:
         sentence = PlainLabel(text)
         sentence.setWordWrap(True)
@@ -115,6 +127,19 @@ def overwrite_dialog(parent: QWidget, what: str, then: str) -> QuestionDialog:
     dialog.add_button(
         "&Keep theirs", QDialog.DialogCode.Rejected.value, name="keepTheirsButton", primary=True
     )
+    return dialog
+
+
+def problem_dialog(parent: QWidget, error: BaseException) -> QuestionDialog:
+    """Says what went wrong; what nobody foresaw comes with its traceback, to be copied into a report."""
+    if isinstance(error, StorageError):
+        dialog = QuestionDialog(parent, "problemDialog", "Not done", visible(str(error)))
+    else:
+        then = "Nothing that was saved is lost. Please report it, with these details."
+        dialog = QuestionDialog(parent, "problemDialog", "A fault of ours", "Something went wrong.", then)
+        dialog.add_details("".join(traceback.format_exception(error)))
+    dialog.add_button("&Close", QDialog.DialogCode.Rejected.value, name="closeButton", primary=True)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     return dialog
 
 

@@ -26,13 +26,12 @@ from inspector.formats import (
 from inspector.plain import PlainLabel, plain_tooltip, visible
 from inspector.views.badge import Badge
 from inspector.views.state_view import State, StateView
+from inspector.views.states import NOTHING_CHOSEN
 from storage_core import Kind
 from storage_core.raw import RawEntry
 
 EDIT_LIMIT = 1024 * 1024
 """Bytes: a larger value is shown a page at a time, and is replaced from a file instead of edited."""
-
-NOTHING_CHOSEN = State("key", "No key is chosen", "Choose a key on the left to see its value.")
 
 
 class ValuePane(QWidget):

@@ -1,0 +1,64 @@
+"""The row of tools above the panes, and the line beneath them that says how things are."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStatusBar, QToolBar, QToolButton
+
+from inspector.formats import thousands
+from inspector.plain import PlainLabel, plain_tooltip, visible
+from inspector.views.breadcrumb import Breadcrumb
+from inspector.views.window_actions import WindowActions
+
+
+class ToolRow(QToolBar):
+    """Where one is, and the few commands that are wanted all the time."""
+
+    def __init__(self, commands: WindowActions) -> None:
+        super().__init__("Tools")
+        self.setObjectName("toolRow")
+        self.setMovable(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.breadcrumb = Breadcrumb()
+        self.addWidget(self.breadcrumb)
+        for name, with_text in (("NewKey", True), ("Undo", False), ("Refresh", False), ("Theme", False)):
+            button = QToolButton(autoRaise=True)
+            button.setDefaultAction(commands[name])
+            button.setAccessibleName(commands[name].text().replace("&", ""))
+            if with_text:
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            self.addWidget(button)
+
+
+class StatusBar(QStatusBar):
+    """Whether the window is live, and which storage it shows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizeGripEnabled(False)
+        self._life = PlainLabel()
+        self._storage = PlainLabel(elide=Qt.TextElideMode.ElideMiddle)
+        self._revision = PlainLabel()
+        for label in (self._storage, self._revision):
+            label.setProperty("tone", "second")
+        self.addWidget(self._life)
+        self.addPermanentWidget(self._storage)
+        self.addPermanentWidget(self._revision)
+
+    def show_storage(self, location: Path | None, *, read_only: bool) -> None:
+        """Say which storage is open; None for none."""
+        self._revision.setText("")
+        if location is None:
+            self._life.setText("")
+            self._storage.setText("")
+            return
+        self._life.setText("● Live · read-only" if read_only else "● Live · holds no lock")
+        self._life.setProperty("tone", "green")
+        self._life.style().unpolish(self._life)
+        self._life.style().polish(self._life)
+        self._storage.setText(f"{visible(location.name)} · SQLite")
+        self._storage.setToolTip(plain_tooltip(visible(str(location))))
+
+    def show_revision(self, revision: int) -> None:
+        """Say how far the storage has come."""
+        self._revision.setText(f"revision {thousands(revision)}")

@@ -1,0 +1,50 @@
+"""Follows what everybody writes to the storage, and tells it in bundles, so that a burst is drawn once."""
+
+import asyncio
+
+from PySide6.QtCore import QObject, Signal
+
+from inspector.session import Session
+from inspector.tasks import Tasks
+from storage_core import Change
+
+BUNDLE_SECONDS = 0.1
+
+
+class Live(QObject):
+    """`changed` is emitted with a list of changes, at most ten times a second, in the order of their revisions."""
+
+    changed = Signal(object)
+
+    def __init__(self, tasks: Tasks) -> None:
+        super().__init__()
+        self._tasks = tasks
+        self._following: asyncio.Task[None] | None = None
+        self._bundle: list[Change] = []
+        self._telling: asyncio.TimerHandle | None = None
+
+    def follow(self, session: Session) -> None:
+        """Follow this session's storage from now on, instead of the one before."""
+        self.stop()
+        self._following = self._tasks.start_lasting(self._follow(session))
+
+    def stop(self) -> None:
+        """Follow nothing."""
+        if self._following is not None:
+            self._following.cancel()
+            self._following = None
+        if self._telling is not None:
+            self._telling.cancel()
+            self._telling = None
+        self._bundle = []
+
+    async def _follow(self, session: Session) -> None:
+        async for change in session.storage.watch():
+            self._bundle.append(change)
+            if self._telling is None:
+                self._telling = asyncio.get_running_loop().call_later(BUNDLE_SECONDS, self._tell)
+
+    def _tell(self) -> None:
+        self._telling = None
+        bundle, self._bundle = self._bundle, []
+        self.changed.emit(bundle)

@@ -1,0 +1,102 @@
+"""The states in which there is nothing to browse, each in a person's words: what is, and what to do."""
+
+from pathlib import Path
+
+from inspector.plain import visible
+from inspector.views.state_view import State
+from storage_core import (
+    BusyError,
+    CorruptError,
+    NewerFormatError,
+    NotAStorageError,
+    ReadOnlyError,
+    StorageError,
+    StorageMovedError,
+    StorageNotFoundError,
+)
+
+NO_FILE = State("open", "No storage is open", "Open the file that your plugins write to.", "Open a storage…")
+OPENING = State("refresh", "Opening the storage", "")
+EMPTY = State(
+    "empty",
+    "This storage is empty",
+    "What plugins write to it appears here at once. You can also begin with a key of your own.",
+    "New key…",
+)
+NO_SCOPE = State("workspace", "Nothing is chosen", "Choose a workspace or a user on the left.")
+NO_KEYS = State("key", "No keys here", "What is written here appears at once.")
+NO_MATCH = State(
+    "search", "No key matches the filter", "Try fewer letters, or see all keys again.", "Clear the filter"
+)
+NOTHING_CHOSEN = State("key", "No key is chosen", "Choose a key on the left to see its value.")
+GONE = State(
+    "delete", "This key was deleted meanwhile", "Undo cannot bring it back, as somebody else deleted it."
+)
+
+_OPEN_ANOTHER = "Open another…"
+_AGAIN = "Try again"
+_BY_ERROR: tuple[tuple[type[StorageError], str, str, str, str], ...] = (
+    (
+        StorageNotFoundError,
+        "open",
+        "There is no storage at this place",
+        "Check the path, or open the file that your plugins write to.",
+        _OPEN_ANOTHER,
+    ),
+    (
+        NotAStorageError,
+        "broken",
+        "This is not a storage",
+        "It was left as it is. Open the file that your plugins write to.",
+        _OPEN_ANOTHER,
+    ),
+    (
+        NewerFormatError,
+        "warning",
+        "This storage is of a newer version",
+        "It was left as it is. Update State Inspector, then open it again.",
+        _AGAIN,
+    ),
+    (
+        CorruptError,
+        "broken",
+        "This storage is damaged",
+        "It was left as it is. Restore a backup of the file.",
+        _AGAIN,
+    ),
+    (
+        StorageMovedError,
+        "broken",
+        "The file was replaced or deleted",
+        "What you see belonged to the former file. Open what is there now.",
+        _AGAIN,
+    ),
+    (
+        BusyError,
+        "lock",
+        "Another program holds this storage",
+        "Wait until it is done, then try again.",
+        _AGAIN,
+    ),
+    (
+        ReadOnlyError,
+        "lock",
+        "This storage cannot be written here",
+        "Open it read-only (File, Read-only), or ask for the permission to write.",
+        _AGAIN,
+    ),
+)
+
+
+def state_of(error: StorageError, location: Path) -> State:
+    """What to show instead of a storage that cannot be shown, with the error's own words to copy."""
+    details = visible(f"{location}\n{error}" if str(location) not in str(error) else str(error))
+    for kind, icon, what, todo, button in _BY_ERROR:
+        if isinstance(error, kind):
+            return State(icon, what, todo, button, details)
+    return State("broken", "This storage cannot be opened", "The details say why.", _AGAIN, details)
+
+
+def asks_for_another_file(state: State) -> bool:
+    """Whether the button of `state` opens a file dialog; else it tries the same file again."""
+    return state.button in (_OPEN_ANOTHER, NO_FILE.button)
