@@ -11,7 +11,8 @@ from inspector.editors.form_actions import FormActions, FormBar, offer_types
 from inspector.editors.form_commands import EditCommand
 from inspector.editors.form_fields import FieldKind, typed_text
 from inspector.editors.form_find import FindLine, FormSearch
-from inspector.editors.form_model import NAME, FormModel, carried_over, first_unfolded
+from inspector.editors.form_model import NAME, FormModel, first_unfolded
+from inspector.editors.form_place import Place
 from inspector.editors.form_view import FormView
 from inspector.formats import human_size
 from inspector.lossless import (
@@ -21,8 +22,8 @@ from inspector.lossless import (
     JsonError,
     JsonType,
     Node,
-    number_problem,
     string_problem,
+    unfinished,
 )
 from inspector.lossless.strings import decode
 from inspector.plain import PlainLabel, visible
@@ -45,12 +46,13 @@ class FormEditor(ValueEditor):
         super().__init__(parent)
         self._loaded = b""
         self._written: bytes | None = None
-        self._document: Document | None = None
+        self._document = Document.parse(b"null")
         self._session = 1
+        self._edited: Node | None = None
         self._stack = QUndoStack(self)
         self.model = FormModel(self)
         self.view = FormView(self.model, self)
-        self.actions_of_rows = FormActions(self, self)
+        self.row_actions = FormActions(self, self)
         self._find = FindLine(self)
         self._search = FormSearch(self._find, self.view)
         self._notice = PlainLabel("", self, elide=Qt.TextElideMode.ElideRight)
@@ -63,7 +65,7 @@ class FormEditor(ValueEditor):
         column = QVBoxLayout(form)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (FormBar(self.actions_of_rows, form), self._find, self.view, self._notice):
+        for widget in (FormBar(self.row_actions, form), self._find, self.view, self._notice):
             column.addWidget(widget)
         self._find.hide()
         self._notice.setObjectName("formNotice")
@@ -78,8 +80,8 @@ class FormEditor(ValueEditor):
 
     def _connect(self) -> None:
         self.view.row_keys, self.view.text_keys = (
-            self.actions_of_rows.row_keys,
-            self.actions_of_rows.text_keys,
+            self.row_actions.row_keys,
+            self.row_actions.text_keys,
         )
         self.view.field_edited.connect(self._typed)
         self.view.field_left.connect(self._end_session)
@@ -93,53 +95,46 @@ class FormEditor(ValueEditor):
     @staticmethod
     def can_hold(data: bytes) -> str:
         """Why a form cannot show `data` without loss, as a sentence; empty where it can. Any thread may ask."""
-        if len(data) > MAX_SIZE:
-            return f"This value has {human_size(len(data))}: a form edits at most {human_size(MAX_SIZE)}."
-        try:
-            Document.parse(data)
-        except JsonError as error:
-            return str(error)
-        return ""
+        return _parsed(data)[1]
 
     def load(
-        self, data: bytes, *, read_only: bool = False, keep_place: bool = False, secret: bool = False
+        self,
+        data: bytes,
+        *,
+        read_only: bool = False,
+        keep_place: bool = False,
+        secret: bool = False,
+        document: Document | None = None,
     ) -> None:
         """Show `data`, unedited, with an empty undo history; what the form cannot hold is explained instead.
 
         With `keep_place` (the same key, loaded anew) folding, the current row and the scroll position stay.
-        With `secret` every value is masked until a click.
+        With `secret` every value is masked until a click. `document` is `Document.parse(data)` where somebody has
+        done that already, such as another thread: a megabyte takes a moment.
         """
-        current, scrolled = self.view.current_node(), self.view.verticalScrollBar().value()
-        before, address = self._document, current.address() if current is not None else ()
-        self._loaded, self._written, self._document = data, None, None
-        self._session += 1
-        refusal = f"This value has {human_size(len(data))}." if len(data) > MAX_SIZE else ""
-        try:
-            self._document = None if refusal else Document.parse(data)
-        except JsonError as error:
-            refusal = str(error)
-        root = self._document.root if self._document else None
-        kept = keep_place and before is not None and root is not None
-        if kept and before is not None and root is not None:
-            unfolded = carried_over(before.root, root, self.model.unfolded)
-        else:
-            unfolded = first_unfolded(root, FIRST_ROWS) if root is not None else set()
+        place = Place(self.view, self._document.root) if keep_place and self.model.rowCount() else None
+        parsed, refusal = (document, "") if document is not None else _parsed(data)
+        self._document = parsed or Document.parse(b"null")
+        self._loaded, self._written, self._edited = data, None, None
+        self._end_session()
         self._stack.clear()
-        self._say("")
-        self.model.show(root, unfolded, read_only=read_only, secret=secret)
-        self._refusal.setText(
-            f"A form cannot hold this value. {refusal}\nOpen it as text or hex." if refusal else ""
+        root = self._document.root
+        unfolded = place.unfolded(root) if place is not None else first_unfolded(root, FIRST_ROWS)
+        self.model.show(
+            None if refusal else root, unfolded, read_only=read_only or bool(refusal), secret=secret
         )
+        self._say("")
+        self._refusal.setText(f"A form cannot hold this value. {refusal}\nOpen it as text or hex.")
         self._pages.setCurrentIndex(1 if refusal else 0)
-        if self._document is not None:
-            self.view.set_current((self._document.at(address) if kept else None) or self._document.root)
-            self.view.sync()
-            self.view.verticalScrollBar().setValue(scrolled if kept else 0)
+        self.view.set_current(root)
+        self.view.sync()
+        if place is not None:
+            place.restore(self._document)
         self._search.look_in(root)
         self._update_actions()
 
     def data(self) -> bytes:
-        if self._stack.isClean() or self._document is None:
+        if self._stack.isClean():
             return self._loaded
         if self._written is None:
             self._written = self._document.serialise()
@@ -149,10 +144,8 @@ class FormEditor(ValueEditor):
         return not self._stack.isClean()
 
     def problem(self) -> str:
-        for node, problem in self.model.marks.problems.items():
-            if self._document is not None and node.is_in(self._document.root):
-                return f"{node.path()}: {problem}"
-        return ""
+        node, problem = next(iter(self.model.marks.problems.items()), (None, ""))
+        return "" if node is None else f"{node.path()}: {problem}"
 
     def can_undo(self) -> bool:
         return self._stack.canUndo()
@@ -162,23 +155,25 @@ class FormEditor(ValueEditor):
 
     def undo(self) -> None:
         self._stack.undo()
+        self._show_place()
 
     def redo(self) -> None:
         self._stack.redo()
+        self._show_place()
 
     def start_find(self) -> None:
         self._find.start()
 
     def mark_changed(self, paths: Iterable[str]) -> None:
         """Mark the fields at `paths` as changed meanwhile, until the next load; what is unknown is passed over."""
-        found = [self._document.find(path) for path in paths] if self._document is not None else []
+        found = map(self._document.find, paths)
         self.model.marks.changed = {node for node in found if node is not None}
         self.model.repaint()
         self.view.sync()
 
     def reveal(self, path: str) -> QWidget | None:
         """Bring the field at `path` into sight, and hand back the widget that holds its value, if it has one."""
-        node = self._document.find(path) if self._document is not None else None
+        node = self._document.find(path)
         if node is None:
             return None
         self.model.reveal(node)
@@ -189,7 +184,7 @@ class FormEditor(ValueEditor):
     def add(self) -> None:
         """Put a new field into the current container, or after the current field."""
         node = self.view.current_node()
-        if self._document is None or node is None:
+        if node is None:
             return
         inside = node.children is not None and (
             not node.parent or not node.children or self.model.is_unfolded(node)
@@ -254,6 +249,9 @@ class FormEditor(ValueEditor):
 
     def set_type(self, node: Node, to: JsonType) -> None:
         """Give a value another type, or say why that cannot be."""
+        if node.type is JsonType.TEXT and (problem := self.model.problem(node)):
+            self._say(problem)
+            return
         self._do(lambda document: document.convert(node, to), f"Change type to {to.value}")
 
     def _insert(self, container: Node, index: int, source: str) -> None:
@@ -287,7 +285,7 @@ class FormEditor(ValueEditor):
     def _typed(self, node: Node, value: str | bool) -> None:
         """Write what the person has typed into a field, and mark it where it is not finished."""
         document, field = self._document, self.view.field(node)
-        if document is None or field is None or self.model.read_only:
+        if field is None or self.model.read_only:
             return
         if isinstance(value, bool):
             edit = document.set_bool(node, value)
@@ -297,14 +295,15 @@ class FormEditor(ValueEditor):
             edit = document.set_raw(node, f'"{value}"')
         else:
             edit = document.set_text(node, typed_text(node, value))
-        self._push(edit, "Change value", self._session)
+        if not edit.changes_nothing():
+            self._push(edit, "Change value", self._session)
 
     def _end_session(self) -> None:
         self._session += 1
 
     def _do(self, make: Callable[[Document], Edit], text: str) -> None:
         """Make an edit, or say why it was refused."""
-        if self._document is None or self.model.read_only:
+        if self.model.read_only:
             return
         self._end_session()
         try:
@@ -315,16 +314,24 @@ class FormEditor(ValueEditor):
         self._say("")
         if not edit.changes_nothing():
             self._push(edit, text)
-            self.view.set_current(edit.node)
+            self._show_place()
 
     def _push(self, edit: Edit, text: str, session: int = 0) -> None:
         self._stack.push(EditCommand(edit, text, self._after, session))
         self._after(edit)
 
+    def _show_place(self) -> None:
+        """Bring what was edited last into sight, if it is there still."""
+        if self._edited is not None and self._edited.is_in(self._document.root):
+            self.model.reveal(self._edited)
+            self.view.set_current(self._edited)
+            self.view.sync()
+
     def _after(self, edit: Edit) -> None:
         """Show what an edit, its undo or its redo has made of the document."""
         self._written = None
-        self._check(edit.node)
+        self._edited = edit.node
+        self._check(edit, self._document.root)
         self._say("")
         if edit.containers:
             self.model.refresh()
@@ -334,15 +341,18 @@ class FormEditor(ValueEditor):
         self._update_actions()
         self.changed.emit()
 
-    def _check(self, node: Node) -> None:
-        problem = ""
-        if node.type is JsonType.NUMBER:
-            problem = number_problem(node.raw)
-        elif node.type is JsonType.TEXT:
-            problem = string_problem(node.raw[1:-1])
-        self.model.marks.problems.pop(node, None)
-        if problem:
-            self.model.marks.problems[node] = problem
+    def _check(self, edit: Edit, root: Node) -> None:
+        """Find out which fields hold what is not JSON yet."""
+        problems = self.model.marks.problems
+        # Twins and moved fields take what is not finished with them: once there is any, all are looked at.
+        whole = bool(edit.containers and problems)
+        if whole:
+            problems.clear()
+        if whole or edit.node.is_in(root):
+            for node in (root if whole else edit.node).walk():
+                problems.pop(node, None)
+                if problem := unfinished(node):
+                    problems[node] = problem
 
     def _say(self, sentence: str) -> None:
         """Show a sentence below the rows; where there is none, what keeps the value from being saved."""
@@ -357,7 +367,7 @@ class FormEditor(ValueEditor):
         node = self.view.current_node()
         editable = node is not None and not self.model.read_only
         child = editable and node is not None and node.parent is not None
-        actions = self.actions_of_rows
+        actions = self.row_actions
         for action in (actions.add, actions.paste, actions.paste_as_new):
             action.setEnabled(editable)
         for action in (actions.remove, actions.duplicate):
@@ -371,7 +381,17 @@ class FormEditor(ValueEditor):
         actions.redo.setEnabled(self.can_redo())
 
     def _offer_actions(self, place: QPoint) -> None:
-        self.actions_of_rows.offer(self.view.viewport().mapToGlobal(place))
+        self.row_actions.offer(self.view.viewport().mapToGlobal(place))
+
+
+def _parsed(data: bytes) -> tuple[Document | None, str]:
+    """The document, or why a form cannot hold it."""
+    if len(data) > MAX_SIZE:
+        return None, f"This value has {human_size(len(data))}: a form edits at most {human_size(MAX_SIZE)}."
+    try:
+        return Document.parse(data), ""
+    except JsonError as error:
+        return None, str(error)
 
 
 def _like(container: Node) -> str:

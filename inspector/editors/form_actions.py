@@ -11,6 +11,8 @@ from inspector.assets import icon
 from inspector.lossless import JsonType, Node
 
 ICON = 16
+GOES_ON = "goesOn"
+"""The property of actions whose key goes on to the window while the form has nothing to do for it."""
 
 
 class Target(Protocol):
@@ -57,6 +59,8 @@ class FormActions(QObject):
         self.find = self._action("Find", "Find in this value", target.start_find, "Ctrl+F", picture="search")
         self.undo = self._action("Undo", "Undo", target.undo, "Ctrl+Z", picture="undo")
         self.redo = self._action("Redo", "Redo", target.redo, "Ctrl+Shift+Z", "Ctrl+Y", picture="redo")
+        for action in (self.undo, self.redo):
+            action.setProperty(GOES_ON, True)
         # In a text these keys are the text's own.
         for keys in ("Ins", "Del", "Ctrl+C", "Ctrl+V"):
             del self.text_keys[keys]

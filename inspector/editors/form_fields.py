@@ -4,7 +4,7 @@ import re
 from enum import Enum, auto
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -111,6 +111,21 @@ class LineField(QLineEdit):
     def row_height(self) -> int:
         return ROW_HEIGHT
 
+    def caret(self) -> int:
+        return self.cursorPosition()
+
+    def set_caret(self, position: int) -> None:
+        self.setCursorPosition(position)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Shift+Return begins another line, for which a box takes the place of this field."""
+        line_break = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.kind is FieldKind.LINE
+        if line_break and event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not self.isReadOnly():
+            self.insert("\n")
+            self.edited.emit(self.text())
+        else:
+            super().keyPressEvent(event)
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.left.emit()
@@ -152,6 +167,14 @@ class BoxField(QPlainTextEdit):
         per_line = max(20, self.viewport().width() // max(1, line.averageCharWidth()))
         lines = sum(1 + len(part) // per_line for part in self.text().split("\n"))
         return max(2, min(lines, BOX_LINES)) * line.lineSpacing() + BOX_FRAME
+
+    def caret(self) -> int:
+        return self.textCursor().position()
+
+    def set_caret(self, position: int) -> None:
+        cursor = self.textCursor()
+        cursor.setPosition(min(position, self.document().characterCount() - 1))
+        self.setTextCursor(cursor)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

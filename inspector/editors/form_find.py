@@ -134,7 +134,7 @@ def hits(root: Node, wanted: str, is_masked: Callable[[Node], bool]) -> Iterator
     folded = wanted.casefold()
     for node in root.walk():
         in_name = bool(node.key) and folded in (node.name or "").casefold()
-        if in_name or (node.children is None and not is_masked(node) and folded in _value(node).casefold()):
+        if in_name or (node.children is None and folded in _value(node).casefold() and not is_masked(node)):
             yield node
 
 

@@ -1,5 +1,6 @@
 """The rows of the form: the fields of a JSON document that are unfolded now, one under the other."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -54,11 +55,13 @@ class FormModel(QAbstractTableModel):
         self._root: Node | None = None
         self._rows: list[Node] = []
         self._unfolded: set[Node] = set()
+        self._twins: dict[Node, set[str]] = {}  # by object, until something changes
 
     def show(self, root: Node | None, unfolded: Iterable[Node], *, read_only: bool, secret: bool) -> None:
         """Show the document of `root`; `secret` says that all of it is to be masked."""
         self.beginResetModel()
         self.marks = Marks()
+        self._twins.clear()
         self.read_only, self._secret = read_only, secret
         self._root = root
         self._unfolded = set(unfolded)
@@ -99,6 +102,7 @@ class FormModel(QAbstractTableModel):
 
     def refresh(self) -> None:
         """Show the rows that the document and its unfolded containers have now."""
+        self._twins.clear()
         old, new = self._rows, self._flat()
         shorter = min(len(old), len(new))
         front = next((n for n in range(shorter) if old[n] is not new[n]), shorter)
@@ -116,6 +120,7 @@ class FormModel(QAbstractTableModel):
 
     def repaint(self) -> None:
         """Tell the views that names, counts or marks may be others."""
+        self._twins.clear()
         if self._rows:
             self.dataChanged.emit(self.index(0, NAME), self.index(len(self._rows) - 1, TYPE))
 
@@ -130,8 +135,12 @@ class FormModel(QAbstractTableModel):
         """Whether another member of the object has the same name."""
         if not node.key or node.parent is None:
             return False
-        name = node.name
-        return sum(1 for other in node.parent.fields if other.key == node.key or other.name == name) > 1
+        if node.parent not in self._twins:
+            counts = Counter(other.name for other in node.parent.fields)
+            self._twins[node.parent] = {
+                name for name, count in counts.items() if name is not None and count > 1
+            }
+        return node.name in self._twins[node.parent]
 
     def label(self, node: Node) -> str:
         """What stands in the name column."""

@@ -11,8 +11,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.editors.form_actions import GOES_ON
 from inspector.editors.form_delegate import INDENT, FormDelegate
-from inspector.editors.form_fields import Field, FieldKind, MaskedField, field_kind, new_field
+from inspector.editors.form_fields import (
+    BoxField,
+    Field,
+    FieldKind,
+    LineField,
+    MaskedField,
+    field_kind,
+    new_field,
+)
 from inspector.editors.form_model import NAME, TYPE, VALUE, FormModel
 from inspector.lossless import Node
 from inspector.theme import ROW_HEIGHT
@@ -42,6 +51,7 @@ class FormView(QTableView):
         self.row_keys: dict[str, QAction] = {}
         self.text_keys: dict[str, QAction] = {}
         self._fields: dict[Node, Field] = {}
+        self._typing: Node | None = None
         self._sync_later = QTimer(self, singleShot=True, interval=0)
         self._sync_later.timeout.connect(self.sync)
         self.setModel(model)
@@ -96,6 +106,10 @@ class FormView(QTableView):
         """The widget that holds the value of `node`, if it has one now."""
         return self._fields.get(node)
 
+    def keyboard_in_field(self) -> bool:
+        """Whether the person is in the widget of a value."""
+        return self._focused() is not None
+
     def focus_field(self, node: Node) -> None:
         """Bring the keyboard into the value of `node`."""
         self.set_current(node)
@@ -126,15 +140,14 @@ class FormView(QTableView):
     def _sync_row(self, node: Node, row: int) -> None:
         kind = field_kind(node, masked=self.rows.is_masked(node))
         field = self._fields.get(node)
+        caret: int | None = None
         if field is not None and field.kind is not kind:
-            had_focus = self._has_keyboard(field)
-            if had_focus and kind is not FieldKind.NONE and self._keeps(field, kind):
-                kind = field.kind
-            else:
-                if had_focus:
-                    self.setFocus()
-                self._drop(node)
-                field = None
+            if node is self._typing and kind is not FieldKind.BOX:
+                return  # its widget waits until the keyboard leaves
+            if self._has_keyboard(field):
+                caret = field.caret() if isinstance(field, LineField | BoxField) else 0
+            self._drop(node)
+            field = None
         if kind is FieldKind.NONE:
             self._set_height(row, ROW_HEIGHT)
             return
@@ -143,11 +156,9 @@ class FormView(QTableView):
         field.setAccessibleName(node.path())
         field.show_value(node, read_only=self.rows.read_only, problem=self.rows.problem(node))
         self._set_height(row, field.row_height())
-
-    def _keeps(self, field: Field, kind: FieldKind) -> bool:
-        """Whether the person is typing in `field`: then another widget can wait until the keyboard leaves."""
-        typed = {FieldKind.LINE, FieldKind.BOX, FieldKind.ESCAPED}
-        return field.kind in typed and kind in typed
+        if caret is not None and isinstance(field, LineField | BoxField):
+            field.setFocus()
+            field.set_caret(caret)
 
     def _add(self, node: Node, row: int, kind: FieldKind) -> Field:
         field = new_field(kind, self.viewport())
@@ -163,7 +174,7 @@ class FormView(QTableView):
         return field
 
     def _drop(self, node: Node) -> None:
-        _retire(self._fields.pop(node))
+        self._retire(self._fields.pop(node))
         row = self.rows.row(node)
         if row >= 0:
             self.setIndexWidget(self.rows.index(row, VALUE), None)
@@ -175,16 +186,25 @@ class FormView(QTableView):
 
     def _tell_edited(self, node: Node, field: Field, value: object) -> None:
         if self._fields.get(node) is field:
+            self._typing = node
             self.field_edited.emit(node, value)
+            self._typing = None
 
     def _forget_rows(self, parent: QModelIndex, first: int, last: int) -> None:
         # The view deletes the widgets of rows that go.
         for node in self._fields.keys() & {self.rows.node(row) for row in range(first, last + 1)}:
-            _retire(self._fields.pop(node))
+            self._retire(self._fields.pop(node))
 
     def _forget_all(self) -> None:
         while self._fields:
-            _retire(self._fields.popitem()[1])
+            self._retire(self._fields.popitem()[1])
+
+    def _retire(self, field: Field) -> None:
+        """Make sure that nobody finds a widget that Qt deletes later, and that the keyboard stays here."""
+        if self._has_keyboard(field):
+            self.setFocus()
+        field.setAccessibleName("")
+        field.hide()
 
     def _span(self) -> tuple[int, int]:
         """The rows, from and to, whose widgets are to be there."""
@@ -306,11 +326,14 @@ class FormView(QTableView):
         return widget is field or widget.parent() is field
 
     def _claim(self, event: QKeyEvent, keys: dict[str, QAction]) -> bool:
-        """Take a key of the form before the window or the text field does; one that is off goes to the window."""
+        """Take a key of the form before the window or the text field does.
+
+        The window's Delete is not what a person means in a form where nothing can be removed; its Undo is.
+        """
         action = keys.get(_sequence(event))
         if action is None:
             return False
-        event.setAccepted(action.isEnabled())
+        event.setAccepted(action.isEnabled() or not action.property(GOES_ON))
         return True
 
     def _trigger(self, event: QKeyEvent, keys: dict[str, QAction]) -> bool:
@@ -355,12 +378,6 @@ class FormView(QTableView):
             self.set_unfolded(node, False)
         else:
             self.set_current(node.parent)
-
-
-def _retire(field: Field) -> None:
-    """Make sure that nobody finds a widget that Qt deletes at its next opportunity."""
-    field.setAccessibleName("")
-    field.hide()
 
 
 def _sequence(event: QKeyEvent) -> str:

@@ -1,6 +1,6 @@
 """A JSON document that is kept as it was written: number text, key order, escapes and white space included."""
 
-from inspector.lossless.convert import number_problem, string_problem
+from inspector.lossless.convert import number_problem, string_problem, unfinished
 from inspector.lossless.diff import ChangeKind, FieldChange, diff
 from inspector.lossless.document import Document
 from inspector.lossless.edit import Edit, EditRefusedError
@@ -26,4 +26,5 @@ __all__ = [
     "merge",
     "number_problem",
     "string_problem",
+    "unfinished",
 ]

@@ -41,6 +41,13 @@ def string_problem(inside: str) -> str:
     )
 
 
+def unfinished(node: Node) -> str:
+    """Why a scalar that is being typed is not JSON yet, as a sentence; empty where it is."""
+    if node.type is JsonType.NUMBER:
+        return number_problem(node.raw)
+    return string_problem(node.raw[1:-1]) if node.type is JsonType.TEXT else ""
+
+
 def converted(node: Node, to: JsonType, spelling: Spelling) -> Node:
     """The value of `node` as another type, white space not yet laid out.
 

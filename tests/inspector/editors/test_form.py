@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QMimeData, QModelIndex, QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -597,3 +597,97 @@ def test_an_empty_form_takes_every_action_calmly(form: FormEditor, action: str) 
     while form.can_undo():
         form.undo()
     assert form.data() == b"[]"
+
+
+def test_a_line_becomes_a_box_with_shift_and_return_and_typing_goes_on(form: FormEditor) -> None:
+    form.load(b'["ab"]')
+    widget = line(form, "$[0]")
+    widget.setFocus()
+    widget.setCursorPosition(1)
+    QTest.keyClick(widget, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    box = field(form, "$[0]")
+    assert isinstance(box, QPlainTextEdit)
+    assert form.focusWidget() is box
+    QTest.keyClicks(box, "x")
+    assert form.data() == b'["a\\nxb"]'
+    QTest.keyClick(box, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert form.data() == b'["a\\nb"]'
+    QTest.keyClick(box, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert form.data() == b'["ab"]'
+
+
+def test_what_is_pasted_into_a_line_is_never_read_as_something_else(form: FormEditor) -> None:
+    form.load(b'["a"]')
+    widget = line(form, "$[0]")
+    widget.setFocus()
+    QGuiApplication.clipboard().setText('say "x"\u202e')
+    widget.paste()
+    QTest.keyClicks(widget, "!")
+    assert json.loads(form.data()) == ['say "x"\u202e!a']
+    form.view.setFocus()
+    form.view.sync()
+    assert line(form, "$[0]").text() == 'say \\"x\\"\u202e!a'
+
+
+def test_twins_and_moved_fields_take_their_problems_along(form: FormEditor) -> None:
+    form.load(b'[{"n": 1}, {}]')
+    type_into(line(form, "$[0].n"), "x")
+    choose(form, "$[0]")
+    press(form, "Ctrl+D")
+    type_into(line(form, "$[0].n"), "2")
+    assert form.problem() == "$[1].n: “x” is not a number."
+    choose(form, "$[1].n")
+    press(form, "Del")
+    assert form.problem() == ""
+
+
+def test_a_value_that_is_not_finished_keeps_its_type(form: FormEditor) -> None:
+    form.load(b'["a\\u202e"]')
+    widget = line(form, "$[0]")
+    widget.setFocus()
+    QTest.keyClicks(widget, "\\")
+    form.set_type(form.model.node(1), JsonType.NUMBER)
+    assert "backslashes" in notice(form)
+    assert form.data() == b'["\\a\\u202e"]'
+
+
+def test_undo_brings_what_it_changed_into_sight(form: FormEditor) -> None:
+    form.load(b'{"a": {"b": 1}}')
+    type_into(line(form, "$.a.b"), "2")
+    choose(form, "$.a")
+    press(form, "Left")
+    assert form.model.rowCount() == 2
+    press(form, "Ctrl+Z")
+    node = form.view.current_node()
+    assert node is not None
+    assert node.path() == "$.a.b"
+
+
+def test_a_field_added_to_an_empty_container_is_shown(form: FormEditor) -> None:
+    form.load(b'{"a": []}')
+    choose(form, "$.a")
+    press(form, "Ins")
+    assert form.data() == b'{"a": [""]}'
+    assert form.focusWidget() is field(form, "$.a[0]")
+
+
+def test_the_keyboard_stays_in_its_field_when_the_value_is_loaded_anew(form: FormEditor) -> None:
+    form.load(b'{"a": 1, "b": 2}')
+    line(form, "$.b").setFocus()
+    form.load(b'{"new": 0, "a": 1, "b": 3}', keep_place=True)
+    assert form.focusWidget() is field(form, "$.b")
+    form.load(b"[1]")
+    assert form.focusWidget() is form.view
+
+
+def test_delete_in_a_form_never_reaches_the_window(form: FormEditor) -> None:
+    form.load(b'{"a": 1}')
+    choose(form, "$")
+    event = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier)
+    event.ignore()
+    form.view.event(event)
+    assert event.isAccepted()
+    undo = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    undo.ignore()
+    form.view.event(undo)
+    assert not undo.isAccepted()
