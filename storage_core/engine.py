@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from storage_core.entry import Change, Entry, Kind, ScopeInfo
+from storage_core.needle import Needle
+from storage_core.query import Address, Chunk, Group, Hit, Listing, Query
 from storage_core.records import Record
 from storage_core.scope import Scope
 
@@ -115,6 +117,64 @@ class Engine(Reader, Protocol):
         """Outside a transaction: fold what is written ahead into the database, as far as that disturbs nobody."""
 
 
+class Errand:
+    """Work that takes its time: who waits for it says here that nobody does any more."""
+
+    __slots__ = ("cancelled",)
+
+    def __init__(self) -> None:
+        self.cancelled = False
+
+
+class Browsing(Protocol):
+    """A connection that reads what a person looks through: pages, counts, groups, parts of values.
+
+    A call with an errand raises InterruptedError within some 10 ms of its cancellation.
+    """
+
+    def close(self) -> None: ...
+
+    def interrupt(self) -> None: ...
+
+    def count(self, query: Query, errand: Errand) -> int: ...
+
+    def counts(self, errand: Errand) -> dict[Scope, int]:
+        """How many entries each scope has that has any, in the order of `Reader.scopes`."""
+
+    def page(self, query: Query, offset: int, limit: int, errand: Errand) -> list[Entry]:
+        """At most `limit` entries from the row `offset` on, without values."""
+
+    def listing(self, query: Query, errand: Errand) -> Listing: ...
+
+    def rows(self, listing: Listing, ids: Sequence[int]) -> list[Entry | None]:
+        """The entries of these rows of the listing, as they are now; None for one that is gone."""
+
+    def addresses(self, listing: Listing, ids: Sequence[int]) -> list[Address]:
+        """Where the entries are that these rows of the listing stand for, without those that are gone.
+
+        Where there can be a doubt whether an entry is still the one that was listed, it is left out.
+        """
+
+    def id_of(self, scope: Scope, key: str) -> int | None:
+        """The number that the entry has in listings; None where there is no entry."""
+
+    def groups(
+        self, scope: Scope, prefix: str, delimiter: str, after: str | None, limit: int, errand: Errand
+    ) -> list[Group]:
+        """The first `limit` groups after `after` (the prefix of one) of the keys that start with `prefix`.
+
+        Raises InvalidValueError for a delimiter that is empty.
+        """
+
+    def heads(self, addresses: Sequence[Address], size: int) -> list[bytes | None]:
+        """The first `size` bytes of each of these values; None where there is none."""
+
+    def chunk(self, scope: Scope, key: str, offset: int, size: int) -> Chunk | None: ...
+
+    def search(self, ids: Sequence[int], needle: Needle, errand: Errand) -> tuple[list[Hit], int]:
+        """Look for a text in the values of these rows for some 30 ms; returns the hits, and how many it looked at."""
+
+
 class Database(Protocol):
     """A place where a storage is or will be, and how to connect to it."""
 
@@ -129,6 +189,8 @@ class Database(Protocol):
 
     def connect_reader(self, *, waits: bool = True) -> Reader:
         """A connection that reads; one that does not wait raises BusyError at once where it would have to."""
+
+    def connect_browser(self) -> Browsing: ...
 
     def connect(self, *, checkpoints: bool = True) -> Engine:
         """A connection that writes, and that calls `checkpoint` by itself now and then unless told not to."""

@@ -5,10 +5,10 @@ from typing import Any, Generic, TypeVar, cast
 
 import aiosqlite
 
-from storage_core.engine import Reader
+from storage_core.engine import Browsing, Reader
 from storage_core.errors import ClosedError
 
-Connected = TypeVar("Connected", bound=Reader)
+Connected = TypeVar("Connected", bound=Reader | Browsing)
 Result = TypeVar("Result")
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from storage_core.engine import Capabilities, Engine, Reader
+from storage_core.engine import Browsing, Capabilities, Engine, Reader
 from storage_core.engines import sqlite_file
+from storage_core.engines.sqlite_browse import SqliteBrowser
 from storage_core.engines.sqlite_errors import as_storage_error, primary_code, speaks_storage_errors
 from storage_core.engines.sqlite_file import Finding
 from storage_core.engines.sqlite_reader import LISTED, SqliteReader, now_in_milliseconds
@@ -27,6 +28,7 @@ from storage_core.records import Record, as_entry
 from storage_core.scope import Scope, checked_key
 
 _CACHE_BYTES = 32 * 1024 * 1024
+_BROWSER_CACHE_BYTES = 8 * 1024 * 1024
 _SWEEP_EVERY = 1_000  # milliseconds
 _SWEEP_AT_MOST = 500  # entries: so that no write takes noticeably longer than the others
 _TRIM_EVERY = 512  # revisions
@@ -312,6 +314,9 @@ class SqliteDatabase:
 
     def connect_reader(self, *, waits: bool = True) -> Reader:
         return SqliteReader(self.location, self.timeout if waits else 0, _CACHE_BYTES)
+
+    def connect_browser(self) -> Browsing:
+        return SqliteBrowser(self.location, self.timeout, _BROWSER_CACHE_BYTES)
 
     def connect(self, *, checkpoints: bool = True) -> Engine:
         return SqliteEngine(self.location, self.timeout, _CACHE_BYTES, self.durability, checkpoints)
