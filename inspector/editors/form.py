@@ -11,7 +11,7 @@ from inspector.editors.form_actions import FormActions, FormBar, offer_types
 from inspector.editors.form_commands import EditCommand
 from inspector.editors.form_fields import FieldKind, typed_text
 from inspector.editors.form_find import FindLine, FormSearch
-from inspector.editors.form_model import NAME, FormModel, first_unfolded
+from inspector.editors.form_model import NAME, FormModel, first_unfolded, new_value
 from inspector.editors.form_place import Place
 from inspector.editors.form_view import FormView
 from inspector.formats import human_size
@@ -193,7 +193,7 @@ class FormEditor(ValueEditor):
         if container is None:
             self._say("A field can be added to an object or a list only: give this value another type first.")
             return
-        self._insert(container, index, _like(container))
+        self._insert(container, index, new_value(container))
         added = self.view.current_node()
         if added is not None and added.key:
             self.rename()
@@ -333,11 +333,12 @@ class FormEditor(ValueEditor):
         self._edited = edit.node
         self._check(edit, self._document.root)
         self._say("")
-        if edit.containers:
+        if edit.containers or edit.node.children is not None:
             self.model.refresh()
+            self.view.sync()
         else:
             self.model.repaint()
-        self.view.sync()
+            self.view.sync_value(edit.node)
         self._update_actions()
         self.changed.emit()
 
@@ -392,13 +393,3 @@ def _parsed(data: bytes) -> tuple[Document | None, str]:
         return Document.parse(data), ""
     except JsonError as error:
         return None, str(error)
-
-
-def _like(container: Node) -> str:
-    """The JSON text of a new field: an empty value of the type that the last one has in a list, else a text."""
-    last = (
-        container.fields[-1].type if container.type is JsonType.LIST and container.fields else JsonType.TEXT
-    )
-    return {JsonType.NUMBER: "0", JsonType.BOOL: "false", JsonType.OBJECT: "{}", JsonType.LIST: "[]"}.get(
-        last, '""'
-    )

@@ -311,6 +311,16 @@ def carried_over(old: Node, new: Node, unfolded: set[Node]) -> set[Node]:
     return carried
 
 
+def new_value(container: Node) -> str:
+    """The JSON text of a new field: an empty value of the type that the last one has in a list, else a text."""
+    last = (
+        container.fields[-1].type if container.type is JsonType.LIST and container.fields else JsonType.TEXT
+    )
+    return {JsonType.NUMBER: "0", JsonType.BOOL: "false", JsonType.OBJECT: "{}", JsonType.LIST: "[]"}.get(
+        last, '""'
+    )
+
+
 def summary(node: Node) -> str:
     """How much a container holds, in words."""
     count = len(node.fields)

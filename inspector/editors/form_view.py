@@ -137,6 +137,11 @@ class FormView(QTableView):
                 return
             self._sync_row(node, row)
 
+    def sync_value(self, node: Node) -> None:
+        """Show what the value of one field is now."""
+        if node in self._fields:
+            self._sync_row(node, self.rows.row(node))
+
     def _sync_row(self, node: Node, row: int) -> None:
         kind = field_kind(node, masked=self.rows.is_masked(node))
         field = self._fields.get(node)
