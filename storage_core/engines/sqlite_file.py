@@ -29,6 +29,16 @@ _making = threading.Lock()
 """Held while a file is made: closing a fresh file would drop the locks that another thread took on it meanwhile."""
 
 
+def _let_the_child_make_files() -> None:
+    """After a fork: a thread that was making a file did not come along, and would hold the lock for ever."""
+    global _making
+    _making = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_the_child_make_files)
+
+
 class Finding(Enum):
     """What a location holds."""
 

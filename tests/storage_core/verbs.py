@@ -31,10 +31,10 @@ WRITES: dict[str, Verb] = {
     "save_many": lambda storage, store: store.save_many({"json": 1, "other": 2}),
     "set_many": lambda storage, store: store.set_many({"bytes": b"1", "more": b"2"}),
     "expire": lambda storage, store: store.expire("json", 60),
-    "rename": lambda storage, store: store.rename("json", "renamed"),
-    "move": lambda storage, store: store.move("renamed", Scope("elsewhere")),
+    "rename": lambda storage, store: store.rename("json", "renamed", overwrite=True),
+    "move": lambda storage, store: store.move("other", Scope("elsewhere")),
     "delete": lambda storage, store: store.delete("bytes"),
-    "delete_many": lambda storage, store: store.delete_many(["more", "other"]),
+    "delete_many": lambda storage, store: store.delete_many(["more", "renamed"]),
     "clear": lambda storage, store: store.clear(),
 }
 VERBS = READS | WRITES
