@@ -305,7 +305,6 @@ class FormEditor(ValueEditor):
         """Make an edit, or say why it was refused."""
         if self.model.read_only:
             return
-        self._end_session()
         try:
             edit = make(self._document)
         except EditRefusedError as refusal:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QPoint, QSize, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QToolBar, QToolButton, QWidget
 
 from inspector.assets import icon
@@ -48,8 +48,10 @@ class FormActions(QObject):
         self.duplicate = self._action(
             "Duplicate", "Put a copy of this field below", target.duplicate, "Ctrl+D"
         )
-        self.up = self._action("Up", "Move this field up", target.move_up, "Alt+Up")
-        self.down = self._action("Down", "Move this field down", target.move_down, "Alt+Down")
+        self.up = self._action("Move up", "Move this field up", target.move_up, "Alt+Up")
+        self.down = self._action("Move down", "Move this field down", target.move_down, "Alt+Down")
+        self.up.setIconText("Up")
+        self.down.setIconText("Down")
         self.rename = self._action("Rename", "Rename this field", target.rename, "F2")
         self.copy = self._action("Copy", "Copy this value as JSON", target.copy, "Ctrl+C", "Ctrl+Shift+C")
         self.paste = self._action("Paste", "Paste JSON in the place of this value", target.paste, "Ctrl+V")
@@ -68,6 +70,10 @@ class FormActions(QObject):
     def _action(self, text: str, tip: str, do: Callable[[], None], *keys: str, picture: str = "") -> QAction:
         action = QAction(text, self)
         action.setToolTip(f"{tip} ({keys[0]})")
+        # For the menu to show: the view asks for the keys by itself.
+        action.setShortcut(QKeySequence(keys[0]))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.setShortcutVisibleInContextMenu(True)
         if picture:
             action.setIcon(icon(picture))
         action.triggered.connect(lambda _=False: do())
