@@ -65,6 +65,8 @@ def look_inside(location: Path) -> Finding:
         raise NotAStorageError(f"{location}: this is not a file")
     if status.st_size == 0:
         return Finding.NEW
+    if status.st_size == 1:  # SQLite would take it for an empty file, and write over it
+        raise NotAStorageError(f"{location}: this is not an SQLite database")
     has_log = _has_content(location, "-wal")
     try:
         # Read as if it could not change, nothing is left beside a foreign file. Its first page says whose it is: that
@@ -91,15 +93,18 @@ def make_ready(location: Path, timeout: float) -> None:
     Any number of processes may do so at the same moment. Raises what `look_inside` raises, and BusyError.
     """
     deadline = time.monotonic() + timeout
-    with _making:
-        found = look_inside(location)
-        if found is Finding.NOTHING:
-            _create_file(location)
-        if found is not Finding.STORAGE:
-            with closing(connect(location, "rw", timeout=timeout)) as connection:
-                _retry_while_busy(lambda: _make_tables(connection, location), location, deadline)
-        with closing(connect(location, "rw", timeout=0)) as connection:
-            _retry_while_busy(lambda: _use_wal(connection), location, deadline)
+    try:
+        with _making:
+            found = look_inside(location)
+            if found is Finding.NOTHING:
+                _create_file(location)
+            if found is not Finding.STORAGE:
+                with closing(connect(location, "rw", timeout=timeout)) as connection:
+                    _retry_while_busy(lambda: _make_tables(connection, location), location, deadline)
+            with closing(connect(location, "rw", timeout=0)) as connection:
+                _retry_while_busy(lambda: _use_wal(connection), location, deadline)
+    except sqlite3.Error as error:
+        raise as_storage_error(error, location) from error
 
 
 def check_sound(connection: sqlite3.Connection, location: Path) -> None:
@@ -227,13 +232,14 @@ def newer_format(location: Path, version: int) -> NewerFormatError:
 
 
 def _create_file(location: Path) -> None:
+    file = Path(os.path.realpath(location))  # where a link leads to a file that is not there yet
     try:
-        missing = [folder for folder in location.absolute().parents if not folder.exists()]
+        missing = [folder for folder in file.parents if not folder.exists()]
         for folder in reversed(missing):
             folder.mkdir(exist_ok=True)
             sync_folder(folder.parent)
         with suppress(FileExistsError):  # another process was quicker
-            create_private_file(location)
+            create_private_file(file)
     except PermissionError as error:
         raise ReadOnlyError(f"{location}: cannot be made here: {error.strerror}") from error
     except OSError as error:
@@ -268,7 +274,7 @@ def _retry_while_busy(step: Callable[[], None], location: Path, deadline: float)
             step()
         except sqlite3.Error as error:
             if primary_code(error) not in _BUSY:
-                raise as_storage_error(error, location) from error
+                raise
             if time.monotonic() >= deadline:
                 raise BusyError(f"{location}: others kept it busy while it was being opened") from error
             time.sleep(0.002)
