@@ -54,8 +54,8 @@ def encode(value: Any) -> bytes:
 
 def decode(data: bytes) -> Any:
     """The value of the JSON text that `encode` or `checked_text` made; CorruptError where it is none."""
+    text = decode_text(data)
     try:
-        text = data.decode()
         try:
             value, end = _raw_decode(text)
             if end == len(text):
@@ -65,6 +65,14 @@ def decode(data: bytes) -> Any:
         return _on_a_fresh_stack(_decode, text)
     except ValueError as error:
         raise CorruptError(f"a value that should be JSON is not: {error}") from error
+
+
+def decode_text(data: bytes) -> str:
+    """The stored JSON text `data`; CorruptError where it is not UTF-8, or not even bytes."""
+    try:
+        return str(data, "utf-8")
+    except (UnicodeDecodeError, TypeError) as error:
+        raise CorruptError(f"a value that should be JSON text is not: {error}") from error
 
 
 def checked_text(text: str) -> bytes:

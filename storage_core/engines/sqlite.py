@@ -24,7 +24,7 @@ from storage_core.errors import (
     ReadOnlyError,
     StorageNotFoundError,
 )
-from storage_core.records import Record, as_entry
+from storage_core.records import Record, as_entry, has_expired
 from storage_core.scope import Scope, checked_key
 
 _CACHE_BYTES = 32 * 1024 * 1024
@@ -251,7 +251,7 @@ class SqliteEngine(SqliteReader):
         if not rows:
             return False
         ((kind, size, expires),) = rows
-        if expires is not None and expires <= self._now:
+        if expires is not None and has_expired(expires, self._now):
             return False  # it was gone already
         self._log(scope_id, key, True, kind, size)
         return True

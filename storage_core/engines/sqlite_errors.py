@@ -58,6 +58,8 @@ def as_storage_error(error: sqlite3.Error, location: Path) -> Exception:
     if primary is None:
         if isinstance(error, sqlite3.ProgrammingError) and "closed" in str(error):
             return ClosedError(f"{location}: the storage was closed")
+        if isinstance(error, sqlite3.OperationalError) and "decode" in str(error):
+            return CorruptError(f"{location}: a text in it is not UTF-8 ({error})")
         return StorageIOError(f"{location}: {error}")
     if primary == sqlite3.SQLITE_INTERRUPT:
         return InterruptedError(f"{location}: interrupted")

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from storage_core.engines.sqlite_errors import as_storage_error, primary_code
-from storage_core.engines.sqlite_schema import APPLICATION_ID, FORMAT, create_tables, migrate
+from storage_core.engines.sqlite_schema import APPLICATION_ID, FORMAT, OLDEST_FORMAT, create_tables, migrate
 from storage_core.errors import (
     BusyError,
     CorruptError,
@@ -125,7 +125,7 @@ def connect(location: Path, mode: str, *, timeout: float) -> sqlite3.Connection:
     """A connection in autocommit, usable from any thread; `mode` is SQLite's: "rw" or "ro", or "immutable"."""
     query = "immutable=1" if mode == "immutable" else f"mode={mode}"
     return sqlite3.connect(
-        f"file:{quote(os.fspath(location.absolute()))}?{query}",
+        f"file:{quote(os.fsencode(location.absolute()))}?{query}",
         uri=True,
         timeout=timeout,
         isolation_level=None,
@@ -218,6 +218,8 @@ def _look(location: Path, mode: str) -> Finding:
             raise NotAStorageError(f"{location}: an SQLite database of another program (its tables: {names})")
         if version > FORMAT:
             raise newer_format(location, version)
+        if version < OLDEST_FORMAT:
+            raise CorruptError(f"{location}: marked as of format {version}, which never was")
         if version < FORMAT:
             return Finding.OLDER
         check_sound(connection, location)

@@ -10,12 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from storage_core.engines import sqlite_file
+from storage_core.engines.sqlite_check import faults
 from storage_core.engines.sqlite_errors import as_storage_error, speaks_storage_errors
 from storage_core.entry import Change, Entry, Kind, ScopeInfo, as_datetime
-from storage_core.errors import ChangesLostError, StorageError, StorageIOError, StorageMovedError
-from storage_core.records import Record, as_entry
+from storage_core.errors import (
+    ChangesLostError,
+    CorruptError,
+    StorageIOError,
+    StorageMovedError,
+)
+from storage_core.records import Record, as_entry, has_expired
 from storage_core.scope import Scope, after_prefix, checked_key
 
+_ONLY_STR = frozenset({str})
 _COLUMNS = "kind, value, length(value), revision, updated, expires"
 _COLUMNS_WITHOUT_VALUE = "kind, NULL, length(value), revision, updated, expires"
 _READ = f"SELECT {_COLUMNS} FROM entries WHERE scope = ? AND key = ?"
@@ -114,7 +121,7 @@ class SqliteReader:
             row: Record | None = self._run(_READ, (self._id(scope), checked_key(key))).fetchone()
         except sqlite3.Error as error:
             raise as_storage_error(error, self.location) from error
-        if row is not None and row[5] is not None and row[5] <= now_in_milliseconds():
+        if row is not None and row[5] is not None and has_expired(row[5], now_in_milliseconds()):
             return None
         return row
 
@@ -124,7 +131,7 @@ class SqliteReader:
             row: Record | None = self._run(_READ_SMALL, values).fetchone()
         except sqlite3.Error as error:
             raise as_storage_error(error, self.location) from error
-        if row is not None and row[5] is not None and row[5] <= now_in_milliseconds():
+        if row is not None and row[5] is not None and has_expired(row[5], now_in_milliseconds()):
             return None
         return row
 
@@ -138,7 +145,10 @@ class SqliteReader:
     def keys(self, scope: Scope, prefix: str, after: str | None, limit: int) -> list[str]:
         where, values = self._range(scope, prefix, after)
         statement = f"SELECT key FROM entries WHERE {where} AND {LISTED} ORDER BY key LIMIT :limit"
-        return [key for (key,) in self._run(statement, values | {"limit": limit}).fetchall()]
+        keys = [key for (key,) in self._run(statement, values | {"limit": limit}).fetchall()]
+        if not _ONLY_STR.issuperset(map(type, keys)):
+            raise CorruptError(f"{self.location}: a key that is no text")
+        return keys
 
     @speaks_storage_errors
     def entries(self, scope: Scope, prefix: str, after: str | None, limit: int) -> list[Entry]:
@@ -182,18 +192,21 @@ class SqliteReader:
             raise ChangesLostError(
                 f"the changes {since + 1:,} to {rows[0][0] - 1:,} are no longer kept: list the entries anew"
             )
-        return [
-            Change(
-                revision,
-                Scope(workspace, user or None),
-                key,
-                bool(deleted),
-                Kind(kind),
-                size,
-                as_datetime(at),
-            )
-            for revision, workspace, user, key, deleted, kind, size, at in rows
-        ]
+        try:
+            return [
+                Change(
+                    revision,
+                    Scope(workspace, user or None),
+                    key,
+                    bool(deleted),
+                    Kind(kind),
+                    size,
+                    as_datetime(at),
+                )
+                for revision, workspace, user, key, deleted, kind, size, at in rows
+            ]
+        except (ValueError, TypeError, OverflowError) as error:
+            raise CorruptError(f"{self.location}: a change that makes no sense: {error}") from error
 
     @speaks_storage_errors
     def version(self) -> int:
@@ -220,25 +233,7 @@ class SqliteReader:
         sqlite_file.sync_folder(path.parent)
 
     def check(self) -> list[str]:
-        try:
-            found = [text for (text,) in self._run("PRAGMA integrity_check").fetchall() if text != "ok"]
-            found += [
-                f"an entry belongs to no scope: row {row}"
-                for (_, row, *_) in self._run("PRAGMA foreign_key_check").fetchall()
-            ]
-            broken = self._run(
-                "SELECT workspace, user, key FROM entries JOIN scopes ON scopes.id = scope"
-                " WHERE kind = 0 AND NOT json_valid(CAST(value AS TEXT))"
-            )
-            found += [
-                f"not JSON: {key!r} of {Scope(workspace, user or None)}"
-                for workspace, user, key in broken.fetchall()
-            ]
-        except sqlite3.Error as error:
-            return [str(as_storage_error(error, self.location))]
-        except StorageError as error:
-            return [str(error)]
-        return found
+        return faults(self._run, self.location)
 
     def _id(self, scope: Scope) -> int | None:
         """The number of a scope in the tables; None (which equals nothing) where it was never written to."""

@@ -41,6 +41,8 @@ CREATE TABLE changes (
 );
 """
 
+OLDEST_FORMAT = 1
+
 _MIGRATIONS: dict[int, str] = {}
 """By the format that they start from: statements that lead to the next one."""
 

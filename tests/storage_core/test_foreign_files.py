@@ -1,10 +1,9 @@
 """What is no storage, or not one for this version, is refused with the right error and left exactly as it was."""
 
 import os
-import shutil
 import socket
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
