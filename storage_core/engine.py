@@ -5,6 +5,7 @@ An entry that has expired is never found by any call. Faults arrive as storage_c
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -144,7 +145,10 @@ class Browsing(Protocol):
     def page(self, query: Query, offset: int, limit: int, errand: Errand) -> list[Entry]:
         """At most `limit` entries from the row `offset` on, without values."""
 
-    def listing(self, query: Query, errand: Errand) -> Listing: ...
+    def listing(self, query: Query, limit: int | None, errand: Errand) -> Listing: ...
+
+    def next_expiry(self) -> datetime | None:
+        """When the next entry is gone by itself; None where none will be."""
 
     def rows(self, listing: Listing, ids: Sequence[int]) -> list[Entry | None]:
         """The entries of these rows of the listing, as they are now; None for one that is gone."""
@@ -166,7 +170,7 @@ class Browsing(Protocol):
         Raises InvalidValueError for a delimiter that is empty.
         """
 
-    def heads(self, addresses: Sequence[Address], size: int) -> list[bytes | None]:
+    def heads(self, addresses: Sequence[tuple[Scope, str]], size: int) -> list[bytes | None]:
         """The first `size` bytes of each of these values; None where there is none."""
 
     def chunk(self, scope: Scope, key: str, offset: int, size: int) -> Chunk | None: ...

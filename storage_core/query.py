@@ -5,13 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 
 from storage_core.entry import Entry
 from storage_core.errors import InvalidNameError
 from storage_core.scope import Scope
 
-Address = tuple[Scope, str]
-"""Where a value is: its scope and its key."""
+
+class Address(NamedTuple):
+    """Where a value is."""
+
+    scope: Scope
+    key: str
 
 
 class Order(Enum):

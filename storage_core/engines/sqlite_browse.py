@@ -7,6 +7,7 @@ import sqlite3
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import datetime
 from typing import Any
 
 from storage_core.engine import Errand
@@ -94,16 +95,17 @@ class SqliteBrowser(SqliteReader):
         return [_entry(row) for row in rows]
 
     @speaks_storage_errors
-    def listing(self, query: Query, errand: Errand) -> Listing:
+    def listing(self, query: Query, limit: int | None, errand: Errand) -> Listing:
         revision = self.last_revision()
-        (next_expiry,) = self._run("SELECT min(expires) FROM entries WHERE expires IS NOT NULL").fetchone()
+        next_expiry = self.next_expiry()
         where, values = self._condition(query)
         # One text of all numbers: fetched as rows, they would take Python's lock half a million times. The limit
         # keeps SQLite from dropping the inner order.
         statement = (
             f"SELECT group_concat(id) FROM (SELECT entries.id AS id FROM {_JOINED} WHERE {where}"
-            f" ORDER BY {_order(query)} LIMIT -1)"
+            f" ORDER BY {_order(query)} LIMIT :limit)"
         )
+        values["limit"] = -1 if limit is None else limit
         with self._while_wanted(errand):
             (text,) = self._run(statement, values).fetchone()
         ids = array("q")
@@ -111,7 +113,13 @@ class SqliteBrowser(SqliteReader):
             if errand.cancelled:
                 raise InterruptedError(f"{self.location}: interrupted")
             ids.extend(map(int, numbers.split(",")))
-        return Listing(query, ids, revision, None if next_expiry is None else as_datetime(next_expiry))
+        return Listing(query, ids, revision, next_expiry)
+
+    @speaks_storage_errors
+    def next_expiry(self) -> datetime | None:
+        statement = "SELECT min(expires) FROM entries WHERE expires > ?"
+        (moment,) = self._run(statement, (now_in_milliseconds(),)).fetchone()
+        return None if moment is None else as_datetime(moment)
 
     @speaks_storage_errors
     def rows(self, listing: Listing, ids: Sequence[int]) -> list[Entry | None]:
@@ -129,7 +137,7 @@ class SqliteBrowser(SqliteReader):
         doubtful = deleted or (listing.next_expiry is not None and listing.next_expiry <= as_datetime(now))
         scope_of = functools.cache(lambda workspace, user: Scope(workspace, user or None))
         return [
-            (scope_of(workspace, user), key)
+            Address(scope_of(workspace, user), key)
             for workspace, user, key, revision in self._rows_of("workspace, user, entries.key, revision", ids)
             if listing.query.concerns(scope_of(workspace, user), key)
             and not (doubtful and revision > listing.revision)
@@ -168,7 +176,7 @@ class SqliteBrowser(SqliteReader):
             rows = self._run(_GROUPS.format(live=live), values).fetchall()
         return [Group(stem + delimiter, stem[len(prefix) :], count) for stem, count in rows]
 
-    def heads(self, addresses: Sequence[Address], size: int) -> list[bytes | None]:
+    def heads(self, addresses: Sequence[tuple[Scope, str]], size: int) -> list[bytes | None]:
         parts = (self.chunk(scope, key, 0, size) for scope, key in addresses)
         return [None if part is None else part.data for part in parts]
 

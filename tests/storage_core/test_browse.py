@@ -230,6 +230,8 @@ async def test_any_page_of_a_listing_is_what_an_offset_gives(browser: Browser, s
     await store.save_many({f"k{number:04}": number for number in range(1_000)})
     for query in (Query(ACME), Query(ACME, order=Order.SIZE, descending=True), Query(pattern="7")):
         listing = await browser.listing(query)
+        first = await browser.listing(query, limit=7)
+        assert first.ids == listing.ids[:7]
         for start in (0, 3, 200, len(listing) - 5):
             assert await browser.rows(listing, start, start + 10) == await browser.page(query, start, 10)
 
@@ -516,7 +518,7 @@ async def test_a_cancelled_call_leaves_its_thread_to_the_next(browser: Browser, 
         lambda browsing, errand: browsing.count(Query(ACME), errand),
         lambda browsing, errand: browsing.counts(errand),
         lambda browsing, errand: browsing.page(Query(ACME, pattern="zzz"), 0, 1, errand),
-        lambda browsing, errand: browsing.listing(Query(ACME, order=Order.SIZE), errand),
+        lambda browsing, errand: browsing.listing(Query(ACME, order=Order.SIZE), None, errand),
         lambda browsing, errand: browsing.groups(ACME, "", ":", None, 10, errand),
     ],
 )

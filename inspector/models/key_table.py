@@ -1,0 +1,370 @@
+"""The table of keys: a window on a list of any length, of which only the rows that are looked at are at hand."""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum, IntEnum
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+
+from inspector.formats import Format, human_age, human_expiry, human_size
+from inspector.models.row_cache import ABSENT, PAGE, RowCache
+from inspector.models.shift import Shift
+from inspector.plain import plain_tooltip, visible
+from storage_core import Entry, Scope
+from storage_core.browse import Address, Order, Query
+
+Index = QModelIndex | QPersistentModelIndex
+Role = Qt.ItemDataRole
+
+MOST_PAGES_WANTED = 8
+"""Of the pages asked for, the older ones are out of sight by now; they are asked for again where they are not."""
+
+ASK_AGAIN_AFTER = 1.0  # seconds, for a page that did not come
+RUNS_DONE_ONE_BY_ONE = 16
+"""With more, all rows are laid out anew at once: a view of a million rows takes 2 ms for each insertion."""
+
+
+class Column(Enum):
+    """A column; its value is the heading."""
+
+    KEY = "Key"
+    SCOPE = "Scope"
+    KIND = "Kind"
+    SIZE = "Size"
+    UPDATED = "Updated"
+    EXPIRES = "Expires"
+
+
+class Counted(Enum):
+    """What is known of the number of rows."""
+
+    UNKNOWN = "unknown"
+    PARTIAL = "at least"
+    COMPLETE = "exactly"
+
+
+class KeyRole(IntEnum):
+    """What a row tells beside what it shows."""
+
+    ADDRESS = Role.UserRole + 1  # an Address; None where the row is not at hand
+    ENTRY = Role.UserRole + 2
+    FORMAT = Role.UserRole + 3
+    FLASHED = Role.UserRole + 4  # the time.monotonic() of the change that the row is to flash for, else None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """An entry without its value, and what its value is."""
+
+    entry: Entry
+    format: Format
+
+    @property
+    def address(self) -> Address:
+        return Address(self.entry.scope, self.entry.key)
+
+
+_COLUMNS = (Column.KEY, Column.KIND, Column.SIZE, Column.UPDATED, Column.EXPIRES)
+_COLUMNS_EVERYWHERE = (Column.KEY, Column.SCOPE, *_COLUMNS[1:])
+_ORDERS = {
+    Column.KEY: Order.KEY,
+    Column.KIND: Order.KIND,
+    Column.SIZE: Order.SIZE,
+    Column.UPDATED: Order.UPDATED,
+    Column.EXPIRES: Order.EXPIRES,
+}
+_NOT_YET = "…"
+_GONE = "deleted"
+_ROOT = QModelIndex()
+
+
+class KeyTableModel(QAbstractTableModel):
+    """Shows what it is handed; asks for a page of rows that is looked at and not at hand by `page_wanted`.
+
+    `order_wanted` is emitted with an Order and whether it descends, when a heading is clicked. Around each change of
+    the rows' places, `shifting` and `shifted` are emitted with a Shift, so that a view can scroll along.
+    """
+
+    page_wanted = Signal(int)
+    order_wanted = Signal(object, bool)
+    count_changed = Signal()
+    shifting = Signal(object)
+    shifted = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._columns: Sequence[Column] = _COLUMNS
+        self._query = Query()
+        self._count = 0
+        self._counted = Counted.UNKNOWN
+        self._rows: RowCache[KeyRow | None] = RowCache()
+        self._flashed: dict[Address, float] = {}
+        self._wanted: dict[int, float] = {}  # when each page was asked for
+
+    # What it is handed.
+
+    def begin(self, query: Query) -> None:
+        """Show nothing yet: another list is about to come."""
+        self.beginResetModel()
+        self._query = query
+        self._columns = _COLUMNS if query.scope is not None else _COLUMNS_EVERYWHERE
+        self._count, self._counted = 0, Counted.UNKNOWN
+        self._rows.clear()
+        self._flashed.clear()
+        self._wanted.clear()
+        self.endResetModel()
+        self.count_changed.emit()
+
+    def put(self, first: int, rows: Sequence[KeyRow | None]) -> None:
+        """Take rows from number `first` on; None is one that was deleted since the list was made."""
+        rows = rows[: max(0, self._count - first)]
+        self._rows.put(first, rows)
+        for page in range(first // PAGE, (first + max(len(rows), 1) - 1) // PAGE + 1):
+            self._wanted.pop(page, None)
+        if rows:
+            self._tell(first, first + len(rows) - 1, self._columns[0], self._columns[-1])
+
+    def set_count(self, count: int, counted: Counted) -> None:
+        """Say how many rows there are; they come or go at the end."""
+        if count > self._count:
+            self.beginInsertRows(_ROOT, self._count, count - 1)
+            self._count = count
+            self.endInsertRows()
+        elif count < self._count:
+            self.beginRemoveRows(_ROOT, count, self._count - 1)
+            self._rows.remove(count, self._count - count)
+            self._count = count
+            self.endRemoveRows()
+        self._counted = counted
+        self.count_changed.emit()
+
+    def shift(self, shift: Shift) -> None:
+        """Give each row its new place; what is selected and current stays with its row."""
+        if not shift.runs:
+            return
+        self.shifting.emit(shift)
+        if len(shift.runs) <= RUNS_DONE_ONE_BY_ONE and not shift.has_moves:
+            self._shift_one_by_one(shift)
+        else:
+            self._shift_at_once(shift)
+        self._wanted.clear()
+        self.shifted.emit(shift)
+        self.count_changed.emit()
+
+    def flash(self, addresses: Iterable[Address]) -> None:
+        """Let the rows at hand that have these addresses flash, from now on."""
+        now = time.monotonic()
+        numbers = {row.address: number for number, row in self._rows if row is not None}
+        for address in addresses:
+            if (number := numbers.get(address)) is not None:
+                self._flashed[address] = now
+                self._tell(number, number, self._columns[0], self._columns[-1])
+
+    def end_flash(self, seconds: float) -> None:
+        """Forget the flashes that are older than this."""
+        now = time.monotonic()
+        self._flashed = {address: at for address, at in self._flashed.items() if now - at < seconds}
+
+    def is_flashing(self) -> bool:
+        return bool(self._flashed)
+
+    def tell_ages(self) -> None:
+        """Have the ages drawn again, as time has passed."""
+        if self._count:
+            self._tell(0, self._count - 1, Column.UPDATED, Column.EXPIRES)
+
+    def keep_pages(self, count: int) -> list[int]:
+        """Forget all pages but the `count` looked at last, which are returned: those are worth reading anew."""
+        return self._rows.keep(count)
+
+    # What it tells.
+
+    @property
+    def query(self) -> Query:
+        """What the rows are the answer to."""
+        return self._query
+
+    @property
+    def count(self) -> int:
+        return self._count
+
+    @property
+    def counted(self) -> Counted:
+        return self._counted
+
+    def at_hand(self) -> set[Address]:
+        """The addresses of the rows that are at hand."""
+        return {row.address for _, row in self._rows if row is not None}
+
+    def row_at(self, number: int) -> KeyRow | None:
+        """The row, where it is at hand and not deleted; does not ask for it."""
+        row = self._rows.get(number)
+        return None if row is ABSENT else row
+
+    def order_of(self, section: int) -> Order | None:
+        """What a click on that heading sorts by; None for a column without an order."""
+        return _ORDERS.get(self._columns[section]) if 0 <= section < len(self._columns) else None
+
+    def section_of(self, column: Column) -> int | None:
+        return self._columns.index(column) if column in self._columns else None
+
+    # What Qt asks for.
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else self._count
+
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self._columns):
+            return None
+        column = self._columns[section]
+        if role == Role.DisplayRole:
+            return column.value
+        if role == Role.TextAlignmentRole:
+            return _alignment(column)
+        return None
+
+    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= self._count:
+            return None
+        column = self._columns[index.column()]
+        if role == Role.TextAlignmentRole:
+            return _alignment(column)
+        row = self._rows.get(index.row())
+        if row is ABSENT:
+            self._want(index.row() // PAGE)
+            return _NOT_YET if role == Role.DisplayRole and column is Column.KEY else None
+        if row is None:
+            return _GONE if role == Role.DisplayRole and column is Column.KIND else None
+        match role:
+            case Role.DisplayRole:
+                return _text(row, column)
+            case Role.ToolTipRole:
+                return plain_tooltip(_long_text(row, column))
+            case KeyRole.ADDRESS:
+                return row.address
+            case KeyRole.ENTRY:
+                return row.entry
+            case KeyRole.FORMAT:
+                return row.format
+            case KeyRole.FLASHED:
+                return self._flashed.get(row.address)
+        return None
+
+    def sort(self, section: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        wanted, descending = self.order_of(section), order == Qt.SortOrder.DescendingOrder
+        if wanted is not None and (wanted, descending) != (self._query.order, self._query.descending):
+            self.order_wanted.emit(wanted, descending)
+
+    def _want(self, page: int) -> None:
+        now = time.monotonic()
+        if now - self._wanted.get(page, -ASK_AGAIN_AFTER) < ASK_AGAIN_AFTER:
+            return
+        self._wanted.pop(page, None)
+        self._wanted[page] = now
+        if len(self._wanted) > MOST_PAGES_WANTED:
+            del self._wanted[next(iter(self._wanted))]
+        self.page_wanted.emit(page)
+
+    def _shift_one_by_one(self, shift: Shift) -> None:
+        for run in reversed(shift.runs):  # from the bottom, so that the rows above still have their numbers
+            if run.old:
+                self.beginRemoveRows(_ROOT, run.old.start, run.old.stop - 1)
+                self._rows.remove(run.old.start, len(run.old))
+                self._count -= len(run.old)
+                self.endRemoveRows()
+            if run.new:
+                self.beginInsertRows(_ROOT, run.old.start, run.old.start + len(run.new) - 1)
+                self._rows.insert(run.old.start, len(run.new))
+                self._count += len(run.new)
+                self.endInsertRows()
+
+    def _shift_at_once(self, shift: Shift) -> None:
+        """As a lay-out of the rows anew, with what is added or missing at the end."""
+        grown = sum(len(run.new) - len(run.old) for run in shift.runs)
+        if grown > 0:
+            self.beginInsertRows(_ROOT, self._count, self._count + grown - 1)
+            self._count += grown
+            self.endInsertRows()
+        self.layoutAboutToBeChanged.emit()
+        former = self.persistentIndexList()
+        places = [shift.new_row(index.row()) for index in former]
+        self._rows.renumber(shift.new_row)
+        self.changePersistentIndexList(
+            former,
+            [
+                QModelIndex() if place is None else self.index(place, index.column())
+                for place, index in zip(places, former, strict=True)
+            ],
+        )
+        self.layoutChanged.emit()
+        if grown < 0:
+            self.beginRemoveRows(_ROOT, self._count + grown, self._count - 1)
+            self._count += grown
+            self.endRemoveRows()
+
+    def _tell(self, first: int, last: int, left: Column, right: Column) -> None:
+        self.dataChanged.emit(
+            self.index(first, self._columns.index(left)), self.index(last, self._columns.index(right))
+        )
+
+
+def _alignment(column: Column) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column is Column.SIZE else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def _text(row: KeyRow, column: Column) -> str:
+    entry = row.entry
+    match column:
+        case Column.KEY:
+            return visible(entry.key)
+        case Column.SCOPE:
+            return scope_text(entry.scope)
+        case Column.KIND:
+            return row.format.badge
+        case Column.SIZE:
+            return human_size(entry.size)
+        case Column.UPDATED:
+            return human_age((datetime.now(UTC) - entry.updated).total_seconds())
+        case Column.EXPIRES:
+            if entry.expires is None:
+                return ""
+            return human_expiry((entry.expires - datetime.now(UTC)).total_seconds())
+
+
+def _long_text(row: KeyRow, column: Column) -> str:
+    """What the column says, in full."""
+    entry = row.entry
+    match column:
+        case Column.KIND:
+            return visible(row.format.label)
+        case Column.SIZE:
+            return f"{entry.size:,} bytes"
+        case Column.UPDATED:
+            return f"{exact_time(entry.updated)}, revision {entry.revision:,}"
+        case Column.EXPIRES:
+            return "never" if entry.expires is None else exact_time(entry.expires)
+    return _text(row, column)
+
+
+def scope_text(scope: Scope) -> str:
+    """A scope in one line, all of it visible."""
+    return f"{visible(scope.workspace)} / {'Shared' if scope.user is None else visible(scope.user)}"
+
+
+def exact_time(moment: datetime) -> str:
+    """A moment to the second, in the time of the person."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
