@@ -18,7 +18,7 @@ from storage_core.batches import Batches
 from storage_core.engine import Database, Engine, Reader
 from storage_core.entry import Change, Entry, Kind, ScopeInfo
 from storage_core.errors import BusyError, ClosedError, ConflictError, ReadOnlyError
-from storage_core.location import checked_location, checked_options, find_database
+from storage_core.location import checked_location, checked_options, checked_path, find_database
 from storage_core.operations import Pages, Ttl, Write
 from storage_core.records import Record, as_entry, value_of
 from storage_core.scope import Scope, checked_user
@@ -108,7 +108,8 @@ class AsyncStorage:
         return self._watch(since)
 
     async def backup(self, path: str | os.PathLike[str]) -> None:
-        await self._read_at_length(lambda reader: reader.backup(checked_location(path)))
+        target = checked_path(path, "the target of a backup")
+        await self._read_at_length(lambda reader: reader.backup(target))
 
     async def check(self) -> list[str]:
         return await self._read_at_length(lambda reader: reader.check())

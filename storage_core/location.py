@@ -28,15 +28,17 @@ def checked_options(timeout: float, durability: str) -> None:
 
 
 def checked_location(location: str | os.PathLike[str] | None) -> Path:
-    """`location` as a Path, None being the default one."""
-    if location is None:
-        return default_location()
-    if not isinstance(location, str | os.PathLike) or not os.fspath(location):
-        raise InvalidValueError(f"location must be a path, not {shown(location)}")
-    path = Path(location)
+    """`location` as an absolute Path, None being the default one."""
+    return default_location().absolute() if location is None else checked_path(location, "location")
+
+
+def checked_path(path: str | os.PathLike[str], what: str) -> Path:
+    """`path` as an absolute Path, which stays the same place when the process changes its folder."""
+    if not isinstance(path, str | os.PathLike) or not os.fspath(path):
+        raise InvalidValueError(f"{what} must be a path, not {shown(path)}")
     if "\0" in os.fspath(path):
-        raise InvalidValueError(f"location cannot hold a NUL character: {location!r:.80}")
-    return path
+        raise InvalidValueError(f"{what} cannot hold a NUL character: {path!r:.80}")
+    return Path(path).absolute()
 
 
 def find_database(location: Path, *, read_only: bool, timeout: float, durability: str) -> Database:

@@ -16,7 +16,7 @@ from storage_core import operations
 from storage_core.engine import Database, Engine, Reader, transact
 from storage_core.entry import Change, Entry, Kind, ScopeInfo
 from storage_core.errors import BusyError, ClosedError, ConflictError, ReadOnlyError
-from storage_core.location import checked_location, checked_options, find_database
+from storage_core.location import checked_location, checked_options, checked_path, find_database
 from storage_core.operations import Pages, Ttl, Write
 from storage_core.records import Record, as_entry, value_of
 from storage_core.scope import Scope, checked_user
@@ -99,7 +99,8 @@ class Storage:
 
     def backup(self, path: str | os.PathLike[str]) -> None:
         """Copy one consistent state to a new file, while others write; raises StorageIOError where one is there."""
-        self._read(lambda reader: reader.backup(checked_location(path)))
+        target = checked_path(path, "the target of a backup")
+        self._read(lambda reader: reader.backup(target))
 
     def check(self) -> list[str]:
         """What is wrong with the storage, a sentence each; empty where it is sound. Reads all of it."""
