@@ -6,18 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from storage_core import AsyncStorage, ConflictError, Kind, Scope
+from storage_core import AsyncStorage, ConflictError, Kind
+from storage_core.browse import Address
 from storage_core.raw import RawEntry, read, write
 
 _AT_ONCE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """The place of one value: whose it is, and its key."""
-
-    scope: Scope
-    key: str
 
 
 @dataclass(frozen=True, slots=True)

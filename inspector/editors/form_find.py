@@ -22,7 +22,9 @@ class FindLine(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.text = QLineEdit(self, placeholderText="Find in this value", objectName="formFind")
+        self.text = QLineEdit(self)
+        self.text.setObjectName("formFind")
+        self.text.setPlaceholderText("Find in this value")
         self.text.setAccessibleName("Find in this value")
         self.text.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.count = PlainLabel("", self)
@@ -41,7 +43,9 @@ class FindLine(QWidget):
             button.setToolTip(name)
             button.clicked.connect(lambda _=False, step=step: self.stepped.emit(step))
             layout.addWidget(button)
-        close = QToolButton(self, text="×", autoRaise=True)
+        close = QToolButton(self)
+        close.setText("×")
+        close.setAutoRaise(True)
         close.setAccessibleName("Close the find line")
         close.clicked.connect(self.closed)
         layout.addWidget(close)

@@ -1,5 +1,7 @@
 """The form's table: names and types are painted, values stand in real widgets as far as they are in sight."""
 
+from typing import cast
+
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
@@ -182,7 +184,7 @@ class FormView(QTableView):
         self._retire(self._fields.pop(node))
         row = self.rows.row(node)
         if row >= 0:
-            self.setIndexWidget(self.rows.index(row, VALUE), None)
+            self.setIndexWidget(self.rows.index(row, VALUE), cast(QWidget, None))  # Qt: no widget any more
 
     def _show_secret(self, node: Node) -> None:
         self.rows.marks.shown.add(node)

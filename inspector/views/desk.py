@@ -7,7 +7,8 @@ from typing import Protocol
 from PySide6.QtWidgets import QDialog, QWidget
 
 from inspector import actions
-from inspector.actions import Address, Undoable
+from inspector.actions import Undoable
+from inspector.opened import EDIT_LIMIT, make_ready
 from inspector.plain import visible
 from inspector.session import Session
 from inspector.views.dialogs import (
@@ -20,8 +21,9 @@ from inspector.views.dialogs import (
     overwrite_dialog,
 )
 from inspector.views.states import GONE, NOTHING_CHOSEN
-from inspector.views.value_pane import EDIT_LIMIT, ValuePane
+from inspector.views.value_pane import ValuePane
 from storage_core import Change, ConflictError, Scope
+from storage_core.browse import Address
 from storage_core.raw import read
 
 ASK_BEFORE_DELETING = 20
@@ -90,13 +92,15 @@ class Desk:
         if address is None or self.session is None:
             self._pane.show_state(NOTHING_CHOSEN)
             return
-        entry = await read(self.session.storage, address.scope, address.key, EDIT_LIMIT)
-        if self.address != address:
+        session, former = self.session, self._pane.entry
+        entry = await read(session.storage, address.scope, address.key, EDIT_LIMIT)
+        opened = None if entry is None else await make_ready(entry, former)
+        if (self.session, self.address) != (session, address):
             return
-        if entry is None:
+        if opened is None:
             self._pane.show_state(GONE)
         else:
-            self._pane.show_entry(entry, read_only=self.session.read_only)
+            self._pane.show_entry(opened, read_only=session.read_only)
 
     async def refresh(self) -> None:
         """Read the value on the desk anew; an edit that is not saved stays, and so does what it is based on."""

@@ -18,9 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from inspector import theme
-from inspector.actions import Address, Stored
+from inspector.actions import Stored
 from inspector.plain import PlainLabel, visible
 from storage_core import InvalidNameError, Kind, Scope, StorageError
+from storage_core.browse import Address
 from storage_core.scope import checked_key
 
 WIDEST_SENTENCE = 460
@@ -214,7 +215,8 @@ class NewKeyDialog(_NameDialog):
         self._user = self._line("&User", (scope.user or "") if scope else "", "userEdit")
         self._user.setPlaceholderText("Shared: for all users of the workspace")
         self._key = self._line("&Key", prefix, "keyEdit")
-        self._kind = QComboBox(objectName="kindBox")
+        self._kind = QComboBox()
+        self._kind.setObjectName("kindBox")
         self._kind.setAccessibleName("Kind")
         for title, _ in self._BEGINNINGS:
             self._kind.addItem(title)

@@ -28,6 +28,11 @@ class Live(QObject):
         self.stop()
         self._following = self._tasks.start_lasting(self._follow(session))
 
+    @property
+    def is_pending(self) -> bool:
+        """Whether changes have come that are not told yet."""
+        return self._telling is not None
+
     def stop(self) -> None:
         """Follow nothing."""
         if self._following is not None:

@@ -10,7 +10,6 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QSplitter, QStackedWidget, QWidget
 
 from inspector import theme
-from inspector.actions import Address
 from inspector.garbage import GuiCollector
 from inspector.plain import visible
 from inspector.session import Session
@@ -29,11 +28,14 @@ from inspector.views.toast import Toast
 from inspector.views.value_pane import ValuePane
 from inspector.views.window_actions import WindowActions
 from storage_core import Scope, StorageError, StorageMovedError
+from storage_core.browse import Address
 
 SMALLEST = (1024, 640)
 FIRST_SIZE = (1280, 800)
 FIRST_WIDTHS = (220, 440, 620)
-TELL_AGES_EVERY_MS = 1_000
+QUIET_ROUNDS = 3
+LONGEST_PAUSE_MS = 1_000  # what waits longer, such as a message that goes by itself, is not awaited
+CLOCK_MS = 1_000
 
 
 class MainWindow(QMainWindow):
@@ -47,7 +49,9 @@ class MainWindow(QMainWindow):
         self._location: Path | None = None
         self._session: Session | None = None
         self._may_close = False
+        self._guiding = False  # tree and table are being led, and tell nothing that is not known
         self._collector = GuiCollector()
+        self._clock = QTimer(self, interval=CLOCK_MS)
         self.tasks = Tasks(self.report)
         self.actions_ = WindowActions(self)
         self.scopes = ScopePane(self.tasks)
@@ -96,13 +100,25 @@ class MainWindow(QMainWindow):
 
     async def idle(self) -> None:
         """Return when no query, no timer and no page load is pending."""
-        await self.tasks.idle()
+        rounds = 0
+        while rounds < QUIET_ROUNDS:  # what one event brings about may begin only with the next
+            rounds = rounds + 1 if self.tasks.is_idle and not self._is_timer_pending() else 0
+            await self.tasks.idle()
+            await asyncio.sleep(0.005)
+
+    def _is_timer_pending(self) -> bool:
+        timers = self.findChildren(QTimer)
+        return self.live.is_pending or any(
+            timer.isActive() and timer.isSingleShot() and timer.interval() <= LONGEST_PAUSE_MS
+            for timer in timers
+        )
 
     async def shutdown(self) -> None:
         """Close everything without asking; an edit that is not saved is discarded."""
         if self._may_close:
             return
         self._may_close = True
+        self._clock.stop()
         self._remember()
         await self.tasks.close()
         await self._leave_storage()
@@ -126,7 +142,12 @@ class MainWindow(QMainWindow):
         self.toast.say(text, undo=undo)
 
     async def _show_address(self, address: Address) -> None:
-        await self.scopes.choose(address.scope)
+        self._guiding = True
+        try:
+            await self.scopes.choose(address.scope)
+        finally:
+            self._guiding = False
+        self.tool_row.breadcrumb.show_place(*address)
         await self.keys.show_scope(address.scope, "")
         await self.keys.choose(address)
 
@@ -149,6 +170,10 @@ class MainWindow(QMainWindow):
     def _show_state(self, state: State) -> None:
         self.state.set_state(state)
         self._pages.setCurrentWidget(self.state)
+
+    def _scope_chosen(self, scope: Scope, prefix: str) -> None:
+        if not self._guiding:
+            self.start(self._choose_scope(scope, prefix), newest_of="place")
 
     async def _choose_scope(self, scope: Scope, prefix: str) -> None:
         if not await self.desk.may_leave():
@@ -251,6 +276,11 @@ class MainWindow(QMainWindow):
         if self._settings is not None:
             self._settings.theme = choice
 
+    def _let_time_pass(self) -> None:
+        self.value.tell_ages()
+        if self._session is not None:
+            self.tasks.start(self.keys.let_time_pass(), newest_of="time")
+
     def _move_focus(self, step: int) -> None:
         """Give the keyboard to the next pane, or the one before."""
         panes: list[QWidget] = [self.scopes.tree, self.keys.table, self.value, self.activity.table]
@@ -291,9 +321,7 @@ class MainWindow(QMainWindow):
         self.actions_["Quit"].triggered.connect(self.close)
         self.state.asked.connect(lambda: self.start(self._answer_state()))
         self.toast.undo_asked.connect(lambda: self.start(self.desk.undo()))
-        self.scopes.scope_chosen.connect(
-            lambda scope, prefix: self.start(self._choose_scope(scope, prefix), newest_of="place")
-        )
+        self.scopes.scope_chosen.connect(self._scope_chosen)
         self.tool_row.breadcrumb.scope_asked.connect(lambda scope: self.start(self.scopes.choose(scope)))
         self.keys.key_chosen.connect(lambda address: self.start(self._choose_key(address), newest_of="place"))
         self.keys.selection_changed.connect(self._show_what_is_possible)
@@ -303,22 +331,23 @@ class MainWindow(QMainWindow):
         self.value.revert_asked.connect(lambda: self.start(self.desk.revert()))
         self.activity.address_chosen.connect(self.show_address)
         self.live.changed.connect(lambda changes: self.start(self._follow(changes)))
-        ages = QTimer(self, interval=TELL_AGES_EVERY_MS)
-        ages.timeout.connect(self.value.tell_ages)
-        ages.start()
+        self._clock.timeout.connect(self._let_time_pass)
+        self._clock.start()
 
     def _lay_out(self) -> None:
         self.setMinimumSize(*SMALLEST)
         self.resize(*FIRST_SIZE)
         self.actions_.fill_menu_bar(self)
         self.addToolBar(self.tool_row)
-        self._across = QSplitter(Qt.Orientation.Horizontal, objectName="across")
-        for pane, width in zip((self.scopes, self.keys, self.value), FIRST_WIDTHS, strict=True):
+        self._across = QSplitter(Qt.Orientation.Horizontal)
+        self._across.setObjectName("across")
+        for pane in (self.scopes, self.keys, self.value):
             pane.setMinimumWidth(200)
             self._across.addWidget(pane)
             self._across.setStretchFactor(self._across.count() - 1, 1 if pane is self.value else 0)
         self._across.setSizes(FIRST_WIDTHS)
-        self._panes = QSplitter(Qt.Orientation.Vertical, objectName="panes")
+        self._panes = QSplitter(Qt.Orientation.Vertical)
+        self._panes.setObjectName("panes")
         self._panes.addWidget(self._across)
         self._panes.addWidget(self.activity)
         self._panes.setStretchFactor(0, 1)

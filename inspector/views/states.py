@@ -24,7 +24,7 @@ EMPTY = State(
     "New key…",
 )
 NO_SCOPE = State("workspace", "Nothing is chosen", "Choose a workspace or a user on the left.")
-NO_KEYS = State("key", "No keys here", "What is written here appears at once.")
+NO_KEYS = State("key", "No keys here", "What plugins write here appears at once.", "New key…")
 NO_MATCH = State(
     "search", "No key matches the filter", "Try fewer letters, or see all keys again.", "Clear the filter"
 )

@@ -16,11 +16,14 @@ class Toast(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._window = parent
         self.setObjectName("undoToast")
         self._text = PlainLabel(elide=Qt.TextElideMode.ElideMiddle)
         self._undo = QPushButton("Undo")
         self._undo.clicked.connect(self._ask)
-        close = QToolButton(text="×", autoRaise=True)
+        close = QToolButton()
+        close.setText("×")
+        close.setAutoRaise(True)
         close.setAccessibleName("Dismiss")
         close.clicked.connect(self.hide)
         row = QHBoxLayout(self)
@@ -50,7 +53,7 @@ class Toast(QFrame):
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        within = self.parentWidget().rect()
+        within = self._window.rect()
         wanted = self._text.fontMetrics().horizontalAdvance(self._text.text()) + 180
         width = min(max(wanted, 280), within.width() - 64)
         height = self.sizeHint().height()

@@ -1,5 +1,6 @@
 """The pane of one value: what it is, the editors that suit it, and whether it has been edited."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, Signal
@@ -12,26 +13,13 @@ from inspector.editors.hex import HexEditor
 from inspector.editors.image import ImageEditor
 from inspector.editors.large import LargeView
 from inspector.editors.text import TextEditor
-from inspector.formats import (
-    Format,
-    Medium,
-    human_age,
-    human_expiry,
-    human_size,
-    looks_secret,
-    readable,
-    sniff,
-    thousands,
-)
+from inspector.formats import Medium, human_age, human_expiry, human_size, looks_secret, thousands
+from inspector.opened import Opened
 from inspector.plain import PlainLabel, plain_tooltip, visible
 from inspector.views.badge import Badge
 from inspector.views.state_view import State, StateView
 from inspector.views.states import NOTHING_CHOSEN
-from storage_core import Kind
 from storage_core.raw import RawEntry
-
-EDIT_LIMIT = 1024 * 1024
-"""Bytes: a larger value is shown a page at a time, and is replaced from a file instead of edited."""
 
 
 class ValuePane(QWidget):
@@ -72,7 +60,9 @@ class ValuePane(QWidget):
             ImageEditor(),
         )
         self._large = LargeView()
-        self._tabs = QTabWidget(objectName="valueTabs", documentMode=True)
+        self._tabs = QTabWidget()
+        self._tabs.setObjectName("valueTabs")
+        self._tabs.setDocumentMode(True)
         self._shown_editor: ValueEditor | None = None
         self._state_view = StateView(NOTHING_CHOSEN)
         self._lay_out()
@@ -92,26 +82,25 @@ class ValuePane(QWidget):
         self._stack.setCurrentWidget(self._state_view)
         self._show_edit_state()
 
-    def show_entry(self, entry: RawEntry, *, read_only: bool) -> None:
+    def show_entry(self, opened: Opened, *, read_only: bool) -> None:
         """Show an entry, unedited. The same key keeps its editor, and the place that one is looking at."""
+        entry = opened.entry
         same = self._entry is not None and (self._entry.scope, self._entry.key) == (entry.scope, entry.key)
         self._entry = entry
         self._read_only = read_only
         self._carried = False
-        self.set_notice("")
         self._stack.setCurrentWidget(self._value)
-        self._describe(entry)
-        if entry.data is None or len(entry.data) > EDIT_LIMIT:
-            self._offer([self._large])
+        self._describe(opened)
+        self.set_notice(f"Shown as text: {opened.fault}" if opened.fault else "", "amber")
+        if opened.is_large:
             self._shown_editor = None
-            self._large.show_value(entry.size, text=entry.kind is Kind.JSON, read_only=read_only)
+            self._offer([self._large])
+            self._large.show_value(entry.size, text=opened.is_json, read_only=read_only)
         else:
-            shown = sniff(entry.kind, entry.data, entry.size)
-            suitable = self._suitable(entry, shown)
-            stay = same and self._shown_editor in suitable
-            editor = self._shown_editor if stay and self._shown_editor is not None else suitable[0]
-            self._offer(list(suitable), editor)
-            self._load(editor, entry.data, keep_place=same)
+            suitable = self._suitable(opened)
+            editor = self._shown_editor if same and self._shown_editor in suitable else suitable[0]
+            self._offer(suitable, editor)
+            self._load(editor, opened, keep_place=same)
         self._show_edit_state()
 
     def data(self) -> bytes:
@@ -157,46 +146,47 @@ class ValuePane(QWidget):
         self._ages.setText(" · ".join(words))
         self._ages.setToolTip(plain_tooltip("\n".join(exact)))
 
-    def _describe(self, entry: RawEntry) -> None:
-        head = entry.data if entry.data is not None else b""
-        shown = sniff(entry.kind, head, entry.size)
+    def _describe(self, opened: Opened) -> None:
+        entry = opened.entry
         self._title.setText(visible(entry.key))
-        self._badge.set_text(shown.badge if entry.data is not None else "large")
-        self._badge.setToolTip(plain_tooltip(f"{entry.kind.name}: {shown.label}"))
+        self._badge.set_text(opened.format.badge)
+        self._badge.setToolTip(plain_tooltip(visible(f"{entry.kind.name}: {opened.format.label}")))
         self._size.setText(human_size(entry.size))
         self._size.setToolTip(plain_tooltip(f"{thousands(entry.size)} bytes"))
         self._revision.setText(f"revision {thousands(entry.revision)}")
         self.tell_ages()
 
-    def _suitable(self, entry: RawEntry, shown: Format) -> list[ValueEditor]:
+    def _suitable(self, opened: Opened) -> list[ValueEditor]:
         """The editors that can show an entry without loss, the best one first."""
-        assert entry.data is not None
-        self._text.set_json(entry.kind is Kind.JSON)
         suitable: list[ValueEditor] = []
-        if shown.medium is Medium.IMAGE:
+        if opened.format.medium is Medium.IMAGE:
             suitable.append(self._image)
-        is_json = entry.kind is Kind.JSON or shown.medium is Medium.JSON
-        if is_json:
-            fault = FormEditor.can_hold(entry.data)
-            if fault:
-                self.set_notice(f"Shown as text: {fault}", "amber")
-            else:
-                suitable.append(self._form)
-        if is_json or readable(entry.data) is not None:
+        if opened.document is not None:
+            suitable.append(self._form)
+        if opened.is_text:
             suitable.append(self._text)
         return [*suitable, self._hex]
 
-    def _offer(self, editors: list[QWidget], chosen: QWidget | None = None) -> None:
+    def _offer(self, editors: Sequence[QWidget], chosen: QWidget | None = None) -> None:
         self._tabs.blockSignals(True)
         for index in range(self._tabs.count()):
             self._tabs.setTabVisible(index, self._tabs.widget(index) in editors)
         self._tabs.setCurrentWidget(chosen if chosen is not None else editors[0])
         self._tabs.blockSignals(False)
 
-    def _load(self, editor: ValueEditor, data: bytes, *, keep_place: bool) -> None:
-        if isinstance(editor, FormEditor):
-            secret = self._entry is not None and looks_secret(self._entry.key)
-            editor.load(data, read_only=self._read_only, keep_place=keep_place, secret=secret)
+    def _load(self, editor: ValueEditor, opened: Opened, *, keep_place: bool) -> None:
+        data = opened.entry.data
+        assert data is not None
+        self._text.set_json(opened.is_json)
+        if editor is self._form:
+            self._form.load(
+                data,
+                read_only=self._read_only,
+                keep_place=keep_place,
+                secret=looks_secret(opened.entry.key),
+                document=opened.document,
+            )
+            self._form.mark_changed(opened.changed)
         else:
             editor.load(data, read_only=self._read_only)
         self._shown_editor = editor
@@ -214,7 +204,12 @@ class ValuePane(QWidget):
             self.set_notice(f"Stay here until this is mended: {fault}", "amber")
             return
         self._carried = self._carried or former.is_modified()
-        self._load(chosen, former.data(), keep_place=False)
+        if chosen is self._form:
+            assert self._entry is not None
+            self._form.load(former.data(), read_only=self._read_only, secret=looks_secret(self._entry.key))
+        else:
+            chosen.load(former.data(), read_only=self._read_only)
+        self._shown_editor = chosen
         self.set_notice("")
         self._show_edit_state()
 

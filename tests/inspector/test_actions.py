@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from inspector import actions
-from inspector.actions import Address, History, Stored
+from inspector.actions import History, Stored
 from storage_core import AsyncStorage, ConflictError, Kind, Scope
+from storage_core.browse import Address
 from storage_core.raw import RawEntry, read, write
 
 SCOPE = Scope("acme", "ann")

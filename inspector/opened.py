@@ -1,0 +1,72 @@
+"""An entry made ready to be looked at: what it is, its document where it is JSON, what has changed in it."""
+
+import asyncio
+from dataclasses import dataclass
+
+from inspector.formats import Format, Medium, readable, sniff
+from inspector.lossless import Document, JsonError, diff
+from storage_core import Kind
+from storage_core.raw import RawEntry
+
+EDIT_LIMIT = 1024 * 1024
+"""Bytes: a larger value is shown a page at a time, and is replaced from a file instead of edited."""
+
+_AT_ONCE = 32 * 1024
+"""Bytes up to which a value is made ready in less time than it takes to ask another thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An entry and what was found out about it.
+
+    `document` is there where a form can hold the value without loss; else `fault` may say why it cannot. `changed`
+    are the paths of the fields that differ from what was shown of the same key before.
+    """
+
+    entry: RawEntry
+    format: Format
+    document: Document | None = None
+    fault: str = ""
+    is_text: bool = False
+    changed: tuple[str, ...] = ()
+
+    @property
+    def is_large(self) -> bool:
+        return self.entry.data is None or len(self.entry.data) > EDIT_LIMIT
+
+    @property
+    def is_json(self) -> bool:
+        return self.entry.kind is Kind.JSON or self.format.medium is Medium.JSON
+
+
+async def make_ready(entry: RawEntry, former: RawEntry | None = None) -> Opened:
+    """Look at an entry without stalling the caller's loop; `former` is what was shown before, where it was one."""
+    if entry.data is None or len(entry.data) <= _AT_ONCE:
+        return look_at(entry, former)
+    return await asyncio.to_thread(look_at, entry, former)
+
+
+def look_at(entry: RawEntry, former: RawEntry | None = None) -> Opened:
+    """Find out what an entry is. Pure, and so for any thread; a value over the edit limit is not parsed."""
+    data = entry.data
+    if data is None or len(data) > EDIT_LIMIT:
+        return Opened(entry, sniff(entry.kind, (data or b"")[:4096], entry.size))
+    found = sniff(entry.kind, data, entry.size)
+    if entry.kind is not Kind.JSON and found.medium is not Medium.JSON:
+        return Opened(entry, found, is_text=readable(data) is not None)
+    try:
+        document = Document.parse(data)
+    except JsonError as error:
+        return Opened(entry, found, fault=str(error), is_text=True)
+    return Opened(entry, found, document, is_text=True, changed=_changed_paths(former, entry))
+
+
+def _changed_paths(former: RawEntry | None, entry: RawEntry) -> tuple[str, ...]:
+    if former is None or former.data is None or entry.data is None or former.data == entry.data:
+        return ()
+    if (former.scope, former.key) != (entry.scope, entry.key):
+        return ()
+    try:
+        return tuple(change.path for change in diff(former.data, entry.data))
+    except JsonError:  # it was not JSON before
+        return ()

@@ -1,0 +1,231 @@
+"""The pane of keys: a filter, how many there are, the table, and what to do where there is nothing in it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+
+from inspector.assets import icon
+from inspector.browsing import Browsing
+from inspector.formats import thousands
+from inspector.models.key_table import Counted, KeyRole, KeyTableModel
+from inspector.plain import PlainLabel
+from inspector.session import Session
+from inspector.tasks import Tasks
+from inspector.views.key_table import KeyTable
+from inspector.views.state_view import StateView
+from inspector.views.states import NO_KEYS, NO_MATCH
+from storage_core import Change, Scope
+from storage_core.browse import Address, Order, Query
+
+TYPING_PAUSE = 0.12
+"""Seconds after the last letter in the filter until it is looked for."""
+
+
+class KeyPane(QWidget):
+    """The keys of one scope. `key_chosen` is emitted with the Address that the person goes to."""
+
+    key_chosen = Signal(object)
+    selection_changed = Signal()
+    new_key_asked = Signal()
+
+    def __init__(self, tasks: Tasks) -> None:
+        super().__init__()
+        self._tasks = tasks
+        self._browsing: Browsing | None = None
+        self._query = Query()
+        self._total = 0
+        self._awaited_row: int | None = None
+        self._told: Address | None = None
+        self.model = KeyTableModel(self)
+        self.table = KeyTable(self.model)
+        self._filter = QLineEdit()
+        self._filter.setObjectName("keyFilter")
+        self._filter.setPlaceholderText("Filter keys")
+        self._filter.setAccessibleName("Filter keys")
+        self._filter.setClearButtonEnabled(True)
+        self._filter.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self._count = PlainLabel()
+        self._count.setObjectName("keyCount")
+        self._count.setProperty("tone", "second")
+        self._state = StateView(NO_KEYS)
+        self._stack = QStackedWidget()
+        self._lay_out()
+        self._connect()
+
+    # What is shown.
+
+    def show_session(self, session: Session) -> None:
+        """Show the keys of another storage from now on; which, `show_scope` says."""
+        self._browsing = Browsing(session.browser, self.model)
+
+    def leave_session(self) -> None:
+        """Show no keys."""
+        self._browsing = None
+        self._told = None
+        self.model.begin(Query())
+
+    async def show_scope(self, scope: Scope | None, prefix: str) -> None:
+        """Show the keys of a scope that start with `prefix`, with the filter as it stands."""
+        await self._show(replace(self._query, scope=scope, prefix=prefix))
+
+    async def refresh(self) -> None:
+        """Read everything anew, where it is."""
+        if self._browsing is not None:
+            await self._browsing.refresh()
+            await self._count_all()
+
+    async def follow(self, changes: Sequence[Change]) -> None:
+        """Show what has changed, with selection and scroll position kept."""
+        if self._browsing is not None:
+            await self._browsing.follow(changes)
+            if self._query.pattern and any(self._query.concerns(each.scope, each.key) for each in changes):
+                await self._count_all()
+
+    async def let_time_pass(self) -> None:
+        """Draw ages anew, and take away what has expired."""
+        self.model.tell_ages()
+        if self._browsing is not None:
+            await self._browsing.let_expire()
+
+    async def choose_first(self) -> None:
+        """Go to the first key, where there is one."""
+        if self.model.count:
+            self.table.choose_row(0)
+
+    async def choose(self, address: Address) -> None:
+        """Go to a key without telling anybody; nothing is selected where it is not listed."""
+        self._told = address
+        row = None if self._browsing is None else await self._browsing.position(address)
+        if row is None:
+            self.table.clearSelection()
+        else:
+            self.table.choose_row(row)
+
+    async def selected(self) -> list[Address]:
+        """The addresses of the selected rows, also of those that were never in sight."""
+        if self._browsing is None:
+            return []
+        ranges = [
+            range(each.top(), each.bottom() + 1) for each in self.table.selectionModel().selection().toList()
+        ]
+        return await self._browsing.addresses(sorted(ranges, key=lambda rows: rows.start))
+
+    def has_selection(self) -> bool:
+        return self.table.selectionModel().hasSelection()
+
+    def start_filter(self) -> None:
+        """Put the keyboard into the filter."""
+        self._filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._filter.selectAll()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._filter.text():
+            self._filter.clear()
+        else:
+            super().keyPressEvent(event)
+
+    async def _show(self, query: Query) -> None:
+        self._query = query
+        if self._browsing is None:
+            return
+        await self._browsing.show(query)
+        await self._count_all()
+        await self._return_to(self._told)
+
+    async def _return_to(self, address: Address | None) -> None:
+        """Select what was looked at before, where it is still listed."""
+        if address is not None and self._browsing is not None:
+            row = await self._browsing.position(address)
+            if row is not None:
+                self.table.choose_row(row)
+
+    async def _count_all(self) -> None:
+        """Find out of how many keys the filter leaves some."""
+        if self._query.pattern and self._browsing is not None:
+            self._total = await self._browsing.count_all()
+        self._tell_count()
+
+    async def _filter_after_a_pause(self) -> None:
+        await asyncio.sleep(TYPING_PAUSE)
+        await self._show(replace(self._query, pattern=self._filter.text()))
+
+    def _order(self, order: Order, descending: bool) -> None:
+        query = replace(self._query, order=order, descending=descending)
+        self._tasks.start(self._show(query), newest_of="keys")
+
+    # What the person does.
+
+    def _current_changed(self, index: QModelIndex) -> None:
+        if not index.isValid():
+            return
+        self._awaited_row = index.row()
+        self._tell_current()
+
+    def _tell_current(self) -> None:
+        """Tell where the person went, once it is known which key is in that row."""
+        if self._awaited_row is None:
+            return
+        address = self.model.index(self._awaited_row, 0).data(KeyRole.ADDRESS)
+        if address is not None:
+            self._awaited_row = None
+            if address != self._told:
+                self._told = address
+                self.key_chosen.emit(address)
+
+    def _tell_count(self) -> None:
+        count = thousands(self.model.count)
+        if self.model.counted is Counted.UNKNOWN:
+            text = ""
+        elif self._query.pattern:
+            text = f"{count} of {thousands(self._total)}"
+        elif self.model.counted is Counted.PARTIAL:
+            text = f"{count}+ keys"
+        else:
+            text = f"{count} keys" if self.model.count != 1 else "1 key"
+        self._count.setText(text)
+        nothing = self.model.counted is Counted.COMPLETE and self.model.count == 0
+        if nothing:
+            self._state.set_state(NO_MATCH if self._query.pattern else NO_KEYS)
+        self._stack.setCurrentWidget(self._state if nothing else self.table)
+
+    def _answer_state(self) -> None:
+        if self._query.pattern:
+            self._filter.clear()
+            self._filter.setFocus()
+        else:
+            self.new_key_asked.emit()
+
+    def _want_page(self, page: int) -> None:
+        if self._browsing is not None:
+            self._tasks.start(self._browsing.load(page))
+
+    def _connect(self) -> None:
+        self.model.page_wanted.connect(self._want_page)
+        self.model.order_wanted.connect(self._order)
+        self.model.count_changed.connect(self._tell_count)
+        self.model.dataChanged.connect(self._tell_current)
+        self.table.selectionModel().currentRowChanged.connect(self._current_changed)
+        self.table.selectionModel().selectionChanged.connect(self.selection_changed)
+        self._filter.textChanged.connect(
+            lambda: self._tasks.start(self._filter_after_a_pause(), newest_of="keys")
+        )
+        self._filter.returnPressed.connect(lambda: self.table.setFocus())
+        self._state.asked.connect(self._answer_state)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setContentsMargins(8, 8, 12, 8)
+        top.setSpacing(8)
+        top.addWidget(self._filter, 1)
+        top.addWidget(self._count)
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(self._state)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addWidget(self._stack, 1)

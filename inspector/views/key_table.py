@@ -1,0 +1,151 @@
+"""The view of the table of keys: dense rows, badges, a short flash for what changes, and a place that it keeps."""
+
+import time
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer
+from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from inspector import theme
+from inspector.models.key_table import Column, KeyRole, KeyTableModel
+from inspector.models.shift import Shift
+from inspector.views.badge import BadgeDelegate
+
+FLASH_SECONDS = theme.FADE_MS / 1000
+_FRAME_MS = 40
+_WIDTHS = {Column.SCOPE: 150, Column.KIND: 108, Column.SIZE: 78, Column.UPDATED: 84, Column.EXPIRES: 84}
+
+
+def paint_flash(
+    painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+) -> None:
+    """Lay what is left of a row's flash behind it; nothing where there is none."""
+    flashed = index.data(KeyRole.FLASHED)
+    if flashed is None:
+        return
+    left = 1 - (time.monotonic() - flashed) / FLASH_SECONDS
+    if left > 0:
+        colour = QColor(theme.current().selection)
+        colour.setAlphaF(left)
+        painter.fillRect(option.rect, colour)
+
+
+class _FlashingDelegate(QStyledItemDelegate):
+    """Text over a flash, in the face that suits its column, elided in the middle where it is a key."""
+
+    def __init__(self, font: QFont, elide: Qt.TextElideMode, tone: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._font = font
+        self._elide = elide
+        self._tone = tone
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        paint_flash(painter, option, index)
+        super().paint(painter, option, index)
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        option.font = self._font
+        option.textElideMode = self._elide
+        colour = QColor(getattr(theme.current(), self._tone))
+        option.palette.setColor(option.palette.ColorRole.Text, colour)
+        option.palette.setColor(option.palette.ColorRole.HighlightedText, colour)
+
+
+class _FlashingBadge(BadgeDelegate):
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        paint_flash(painter, option, index)
+        super().paint(painter, option, index)
+
+
+class KeyTable(QTableView):
+    """Named `keyTable`. While rows come and go above, the rows in sight stay where they are."""
+
+    def __init__(self, model: KeyTableModel) -> None:
+        super().__init__()
+        self._keys = model
+        self._top: int | None = None
+        self.setObjectName("keyTable")
+        self.setAccessibleName("Keys")
+        self.setModel(model)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(theme.ROW_HEIGHT)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setSortIndicator(0, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)
+        self._fading = QTimer(self, interval=_FRAME_MS)
+        self._fading.timeout.connect(self._fade)
+        model.modelReset.connect(self._lay_out_columns)
+        model.dataChanged.connect(self._start_fading)
+        model.shifting.connect(self._note_place)
+        model.shifted.connect(self._return_to_place)
+        self._lay_out_columns()
+
+    def choose_row(self, row: int) -> None:
+        """Make a row the current and only selected one, and bring it into sight."""
+        index = self._keys.index(row, 0)
+        self.setCurrentIndex(index)
+        self.scrollTo(index)
+
+    def _lay_out_columns(self) -> None:
+        header, small = self.horizontalHeader(), theme.figures_font()
+        plain = _FlashingDelegate(small, Qt.TextElideMode.ElideRight, "second_text", self)
+        for column in Column:
+            section = self._keys.section_of(column)
+            if section is None:
+                continue
+            if column is Column.KEY:
+                header.setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch)
+                face = theme.mono_font()
+                delegate: QStyledItemDelegate = _FlashingDelegate(
+                    face, Qt.TextElideMode.ElideMiddle, "text", self
+                )
+            else:
+                header.setSectionResizeMode(section, QHeaderView.ResizeMode.Interactive)
+                self.setColumnWidth(section, _WIDTHS[column])
+                delegate = _FlashingBadge(self) if column is Column.KIND else plain
+            self.setItemDelegateForColumn(section, delegate)
+
+    def _note_place(self, shift: Shift) -> None:
+        at_the_top = self.verticalScrollBar().value() == 0
+        self._top = None if at_the_top else self.rowAt(0)
+
+    def _return_to_place(self, shift: Shift) -> None:
+        if self._top is None:
+            return
+        place = shift.new_row(self._top)
+        if place is not None:
+            self.verticalScrollBar().setValue(place)
+
+    def _start_fading(self) -> None:
+        if self._keys.is_flashing() and not self._fading.isActive() and not theme.reduced_motion():
+            self._fading.start()
+
+    def _fade(self) -> None:
+        self._keys.end_flash(FLASH_SECONDS)
+        self.viewport().update()
+        if not self._keys.is_flashing():
+            self._fading.stop()
