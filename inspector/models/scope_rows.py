@@ -1,0 +1,158 @@
+"""What stands below what in the tree of scopes, and in which order: plain rows, without Qt."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from storage_core import Scope
+
+LOADED_AT_MOST = 2_000
+"""Rows of one parent: a tree view asks for every one of them again whenever one of them is inserted."""
+
+
+class Kind(Enum):
+    """What a row of the tree is."""
+
+    WORKSPACE = "workspace"
+    SHARED = "shared"
+    USER = "user"
+    GROUP = "group"
+    MORE = "more"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as it is to be: what it is, its name as it is stored, and how many keys it has.
+
+    `scope` is the workspace's shared one where the row is a workspace. `prefix` is a group's, with its delimiter.
+    """
+
+    kind: Kind
+    name: str
+    scope: Scope
+    prefix: str = ""
+    count: int = 0
+
+    @property
+    def order(self) -> tuple[int, str]:
+        """What siblings sort by: Shared, then the others by code point, then the one that stands for the rest."""
+        return (0 if self.kind is Kind.SHARED else 2 if self.kind is Kind.MORE else 1, self.name)
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A row as it stands in the tree, under a number that is never given again.
+
+    `asked` is whether its groups were asked for, `known` whether they came.
+    """
+
+    number: int
+    row: Row | None
+    above: "Node | None"
+    below: "list[Node]" = field(default_factory=list)
+    asked: bool = False
+    known: bool = False
+
+    def position(self) -> int:
+        """Its place among its siblings."""
+        assert self.above is not None
+        return bisect_left(self.above.below, self.order(), key=Node.order)
+
+    def order(self) -> tuple[int, str]:
+        assert self.row is not None
+        return self.row.order
+
+    def descendants(self) -> "Iterator[Node]":
+        for node in self.below:
+            yield node
+            yield from node.descendants()
+
+
+class Census:
+    """How many keys every scope has, and which of the scopes a filter lets through."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, dict[str | None, int]] = {}
+        self._filter = ""
+        self.kept: Scope | None = None
+        """A scope that is shown also where it holds nothing: the one that the person is in."""
+
+    def __contains__(self, workspace: str) -> bool:
+        return workspace in self._counts
+
+    def set_all(self, counts: Mapping[Scope, int]) -> None:
+        """Know these scopes and no others."""
+        self._counts = {}
+        self.update(counts)
+
+    def update(self, counts: Mapping[Scope, int]) -> None:
+        """Know better about these scopes; 0 is for one that is gone."""
+        for scope, count in counts.items():
+            users = self._counts.setdefault(scope.workspace, {})
+            if count:
+                users[scope.user] = count
+            else:
+                users.pop(scope.user, None)
+            if not users:
+                del self._counts[scope.workspace]
+
+    def set_filter(self, text: str) -> None:
+        """Let through the workspaces and users whose name has `text` in it, whatever the case of its letters."""
+        self._filter = text.casefold()
+
+    def first(self) -> Scope | None:
+        """The first scope that holds anything."""
+        if not self._counts:
+            return None
+        workspace = min(self._counts)
+        users = self._counts[workspace]
+        return Scope(workspace, None if None in users else min(filter(None, users)))
+
+    def workspaces(self) -> list[Row]:
+        """A row for each workspace that the filter lets through, or of which it lets a user through."""
+        names = set(self._counts)
+        if self.kept is not None:
+            names.add(self.kept.workspace)
+        return shortened(
+            [
+                Row(Kind.WORKSPACE, name, Scope(name), "", sum(self._counts.get(name, {}).values()))
+                for name in sorted(names)
+                if self._passes(name) or any(map(self._passes, filter(None, self._counts.get(name, ()))))
+            ],
+            lambda row: self.kept is not None and row.name == self.kept.workspace,
+        )
+
+    def scopes(self, workspace: str) -> list[Row]:
+        """A row for each scope of the workspace that the filter lets through; all of them where it has its name."""
+        counts = self._counts.get(workspace, {})
+        users = set(counts)
+        if self.kept is not None and self.kept.workspace == workspace:
+            users.add(self.kept.user)
+        rows = []
+        whole = self._passes(workspace)
+        if None in users and whole:
+            rows.append(Row(Kind.SHARED, "Shared", Scope(workspace), "", counts.get(None, 0)))
+        rows += [
+            Row(Kind.USER, user, Scope(workspace, user), "", counts.get(user, 0))
+            for user in sorted(filter(None, users))
+            if whole or self._passes(user)
+        ]
+        return shortened(rows, lambda row: row.scope == self.kept)
+
+    def _passes(self, name: str) -> bool:
+        return not self._filter or self._filter in name.casefold()
+
+
+def shortened(rows: Sequence[Row], is_kept: Callable[[Row], bool], *, complete: bool = True) -> list[Row]:
+    """The first of the rows, as many as a parent may have, with the kept one, and one for those that are left out.
+
+    Unless `complete`, there are others of which nothing is known.
+    """
+    shown = list(rows[:LOADED_AT_MOST])
+    left_out = rows[LOADED_AT_MOST:]
+    shown[-1:] = next(([row] for row in left_out if is_kept(row)), shown[-1:])
+    if not left_out and complete:
+        return shown
+    number = f"{len(left_out):,} " if complete else ""
+    return [*shown, Row(Kind.MORE, f"{number}more…", shown[-1].scope)]

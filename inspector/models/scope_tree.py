@@ -1,0 +1,335 @@
+"""The tree of workspaces, their scopes and key groups, for a view; it is handed plain counts and asks nobody."""
+
+from bisect import insort
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
+from typing import Any
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QIcon
+
+from inspector.assets import icon
+from inspector.formats import thousands
+from inspector.models.scope_rows import Census, Kind, Node, Row, shortened
+from inspector.plain import plain_tooltip, visible
+from storage_core import Scope
+from storage_core.browse import Group
+
+NAME, COUNT = range(2)
+_COLUMNS = 2
+NOWHERE = QModelIndex()
+
+Index = QModelIndex | QPersistentModelIndex
+Place = tuple[Scope, str]
+"""A scope and a prefix of keys, empty for the whole scope."""
+
+
+class ScopeTreeModel(QAbstractItemModel):
+    """Workspaces; below them Shared and the users; below these the groups of their keys.
+
+    Rows come and go one by one, so that a view keeps its selection, what is unfolded and where it is scrolled to.
+    `groups_wanted` is emitted with a scope and a prefix when a view needs the groups below them, which `set_groups`
+    then brings.
+    """
+
+    groups_wanted = Signal(object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._numbers = count(1)
+        self._root = Node(0, None, None)
+        self._nodes: dict[int, Node] = {0: self._root}
+        self._places: dict[Place, Node] = {}
+        self._workspaces: dict[str, Node] = {}
+        self._census = Census()
+        self._delimiter = ":"
+        self._kept_prefix = ""
+        self._icons: dict[Kind, QIcon] = {kind: icon(kind.value) for kind in Kind if kind is not Kind.MORE}
+
+    # What is fed in.
+
+    def set_counts(self, counts: Mapping[Scope, int]) -> None:
+        """Show these scopes, with how many keys each holds, and no others."""
+        self._census.set_all(counts)
+        self._show_scopes()
+
+    def update_counts(self, counts: Mapping[Scope, int]) -> None:
+        """Show that these scopes hold as many keys by now; one that holds none goes."""
+        self._census.update(counts)
+        self._show_workspaces()
+        for workspace in {scope.workspace for scope in counts}:
+            self._show_scopes_of(workspace)
+
+    def set_filter(self, text: str) -> None:
+        """Show the workspaces and users that have `text` in their name, and what is around and below them."""
+        self._census.set_filter(text)
+        self._show_scopes()
+
+    def keep(self, place: Place | None) -> None:
+        """Go on showing this place when its last key goes: the person is in it. The one before is let go."""
+        former = self._census.kept
+        self._census.kept, self._kept_prefix = place if place is not None else (None, "")
+        if former != self._census.kept:
+            self._show_workspaces()
+            for scope in (former, self._census.kept):
+                if scope is not None:
+                    self._show_scopes_of(scope.workspace)
+
+    def set_delimiter(self, delimiter: str) -> None:
+        """Group keys by this; empty for no groups. What was known of groups is forgotten."""
+        self._delimiter = delimiter
+        for workspace in self._workspaces.values():
+            for node in workspace.below:
+                self._merge(node, [])
+                node.asked = node.known = False
+
+    @property
+    def delimiter(self) -> str:
+        return self._delimiter
+
+    def set_groups(self, scope: Scope, prefix: str, groups: Sequence[Group], *, complete: bool) -> None:
+        """Show these groups below a place, in their order; unless `complete`, there are more of them."""
+        node = self._places.get((scope, prefix))
+        if node is None:
+            return
+        node.asked = node.known = True
+        rows = [Row(Kind.GROUP, group.name, scope, group.prefix, group.count) for group in groups]
+        kept = self._kept_group(scope, prefix)
+        if kept is not None and all(row.prefix != kept.prefix for row in rows):
+            insort(rows, kept, key=lambda row: row.order)
+        self._merge(node, shortened(rows, lambda row: row == kept, complete=complete))
+
+    def _kept_group(self, scope: Scope, prefix: str) -> Row | None:
+        """The group below this one in which the person is, as if it had no keys."""
+        within = self._census.kept == scope and self._kept_prefix.startswith(prefix)
+        end = self._kept_prefix.find(self._delimiter, len(prefix)) if within else -1
+        if end < 0 or not self._delimiter:
+            return None
+        return Row(
+            Kind.GROUP,
+            self._kept_prefix[len(prefix) : end],
+            scope,
+            self._kept_prefix[: end + len(self._delimiter)],
+        )
+
+    # Where things are.
+
+    def first_scope(self) -> Scope | None:
+        """The first scope that holds anything, whatever the filter lets through."""
+        return self._census.first()
+
+    def place(self, index: Index) -> Place | None:
+        """The place that a row stands for; None where it is a workspace, or no row."""
+        row = self._node(index).row
+        return (
+            (row.scope, row.prefix) if row is not None and (row.scope, row.prefix) in self._places else None
+        )
+
+    def kind(self, index: Index) -> Kind | None:
+        row = self._node(index).row
+        return None if row is None else row.kind
+
+    def scope(self, index: Index) -> Scope | None:
+        """The scope of a row, of a workspace its shared one."""
+        row = self._node(index).row
+        return None if row is None else row.scope
+
+    def index_of(self, scope: Scope, prefix: str = "") -> QModelIndex:
+        """Where the row of a place is; invalid where it has none."""
+        node = self._places.get((scope, prefix))
+        return QModelIndex() if node is None else self._index(node)
+
+    def workspace_index(self, workspace: str) -> QModelIndex:
+        """Where the row of a workspace is; invalid where it has none."""
+        node = self._workspaces.get(workspace)
+        return QModelIndex() if node is None else self._index(node)
+
+    def knows_groups(self, scope: Scope, prefix: str = "") -> bool:
+        """Whether the groups below a place were brought."""
+        node = self._places.get((scope, prefix))
+        return node is not None and node.known
+
+    def known_above(self, scope: Scope, key: str) -> Iterator[str]:
+        """The prefixes of the key whose groups were brought."""
+        prefix = ""
+        while self.knows_groups(scope, prefix):
+            yield prefix
+            end = key.find(self._delimiter, len(prefix))
+            if end < 0:
+                return
+            prefix = key[: end + len(self._delimiter)]
+
+    def known_places(self) -> list[Place]:
+        """All places whose groups were brought."""
+        return [place for place, node in self._places.items() if node.known]
+
+    def largest_count(self) -> int:
+        """Of all workspaces."""
+        return max((node.row.count for node in self._root.below if node.row is not None), default=0)
+
+    # What Qt asks.
+
+    def index(self, row: int, column: int, parent: Index = NOWHERE) -> QModelIndex:
+        if not self.hasIndex(row, column, parent):
+            return QModelIndex()
+        return self.createIndex(row, column, self._node(parent).below[row].number)
+
+    def parent(self, index: Index) -> QModelIndex:  # type: ignore[override]
+        above = self._node(index).above
+        return QModelIndex() if above is None or above is self._root else self._index(above)
+
+    def rowCount(self, parent: Index = NOWHERE) -> int:
+        return 0 if parent.column() > NAME else len(self._node(parent).below)
+
+    def columnCount(self, parent: Index = NOWHERE) -> int:
+        return _COLUMNS
+
+    def hasChildren(self, parent: Index = NOWHERE) -> bool:
+        if parent.column() > NAME:
+            return False
+        node = self._node(parent)
+        return bool(node.below) or (self._may_have_groups(node) and not node.known)
+
+    def canFetchMore(self, parent: Index) -> bool:
+        node = self._node(parent)
+        return parent.column() <= NAME and self._may_have_groups(node) and not node.asked
+
+    def fetchMore(self, parent: Index) -> None:
+        node = self._node(parent)
+        if self.canFetchMore(parent) and node.row is not None:
+            node.asked = True
+            self.groups_wanted.emit(node.row.scope, node.row.prefix)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row = self._node(index).row
+        if row is None:
+            return None
+        if index.column() == COUNT:
+            return _data_of_count(row, role)
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return _shown(row)
+            case Qt.ItemDataRole.DecorationRole:
+                return self._icons.get(row.kind)
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain_tooltip(f"{_shown(row)}\n{_in_words(row)}")
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return f"{_shown(row)}, {row.kind.value}, {_in_words(row)}"
+        return None
+
+    # How rows come and go.
+
+    def _show_scopes(self) -> None:
+        self._show_workspaces()
+        for workspace in list(self._workspaces):
+            self._show_scopes_of(workspace)
+
+    def _show_workspaces(self) -> None:
+        self._merge(self._root, self._census.workspaces())
+
+    def _show_scopes_of(self, workspace: str) -> None:
+        node = self._workspaces.get(workspace)
+        if node is not None:
+            self._merge(node, self._census.scopes(workspace))
+
+    def _merge(self, parent: Node, rows: list[Row]) -> None:
+        """Let the children of `parent` become these rows, which are in order, by the fewest steps."""
+        self._remove_others(parent, {row.order for row in rows})
+        self._insert_missing(parent, rows)
+        for node, row in zip(parent.below, rows, strict=True):
+            if node.row != row:
+                node.row = row
+                self.dataChanged.emit(self._index(node), self._index(node, COUNT))
+
+    def _remove_others(self, parent: Node, wanted: set[tuple[int, str]]) -> None:
+        end = len(parent.below)
+        while end:
+            start = end
+            while start and parent.below[start - 1].order() not in wanted:
+                start -= 1
+            if start < end:
+                self._remove(parent, start, end)
+            end = max(start - 1, 0)
+
+    def _remove(self, parent: Node, start: int, end: int) -> None:
+        self.beginRemoveRows(self._index(parent), start, end - 1)
+        gone = parent.below[start:end]
+        del parent.below[start:end]
+        self.endRemoveRows()
+        for node in gone:
+            for each in (node, *node.descendants()):
+                self._forget(each)
+
+    def _insert_missing(self, parent: Node, rows: list[Row]) -> None:
+        at = 0
+        while at < len(rows):
+            until = at
+            stays = parent.below[at].order() if at < len(parent.below) else None
+            while until < len(rows) and rows[until].order != stays:
+                until += 1
+            if until > at:
+                self._insert(parent, at, rows[at:until])
+            at = until + 1
+
+    def _insert(self, parent: Node, at: int, rows: list[Row]) -> None:
+        self.beginInsertRows(self._index(parent), at, at + len(rows) - 1)
+        parent.below[at:at] = [self._new_node(parent, row) for row in rows]
+        self.endInsertRows()
+
+    def _new_node(self, parent: Node, row: Row) -> Node:
+        node = Node(next(self._numbers), row, parent)
+        self._nodes[node.number] = node
+        if row.kind is Kind.WORKSPACE:
+            self._workspaces[row.name] = node
+        elif row.kind is not Kind.MORE:
+            self._places[row.scope, row.prefix] = node
+        return node
+
+    def _forget(self, node: Node) -> None:
+        del self._nodes[node.number]
+        row = node.row
+        assert row is not None
+        if row.kind is Kind.WORKSPACE:
+            del self._workspaces[row.name]
+        elif row.kind is not Kind.MORE:
+            del self._places[row.scope, row.prefix]
+
+    def _may_have_groups(self, node: Node) -> bool:
+        return (
+            bool(self._delimiter)
+            and node.row is not None
+            and node.row.kind in (Kind.SHARED, Kind.USER, Kind.GROUP)
+        )
+
+    def _node(self, index: Index) -> Node:
+        return self._nodes[index.internalId()] if index.isValid() else self._root
+
+    def _index(self, node: Node, column: int = NAME) -> QModelIndex:
+        if node is self._root:
+            return QModelIndex()
+        return self.createIndex(node.position(), column, node.number)
+
+
+def _shown(row: Row) -> str:
+    if row.kind is Kind.GROUP and not row.name:
+        return "(empty)"
+    return visible(row.name)
+
+
+def _in_words(row: Row) -> str:
+    return "1 key" if row.count == 1 else f"{thousands(row.count)} keys"
+
+
+def _data_of_count(row: Row, role: int) -> Any:
+    if row.kind is Kind.MORE:
+        return None
+    if role == Qt.ItemDataRole.DisplayRole:
+        return thousands(row.count)
+    if role == Qt.ItemDataRole.TextAlignmentRole:
+        return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    return None
