@@ -19,6 +19,7 @@ _TTL_LIMIT = 200_000_000_000  # seconds from now: beyond the year 9999 no dateti
 
 _CONTAINERS = (dict, list, tuple)
 _ONLY_STR = frozenset({str})
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 _TOO_LONG = 10**DIGIT_LIMIT
 _NOT_FINITE = {math.inf: "Infinity", -math.inf: "-Infinity"}
 _LONG_NUMBER = re.compile(rf"\d{{{DIGIT_LIMIT + 1}}}")
@@ -177,18 +178,22 @@ def _surely_within_limits(value: Any, text: str) -> bool:
     if converts_any_integer and _LONG_NUMBER.search(text):
         return False
     level: list[Any] = [value]
-    for _ in range(LEVEL_LIMIT + 1):
-        containers = [member for member in level if isinstance(member, _CONTAINERS)]
-        if not containers:
-            return True
-        level = []
-        for container in containers:
-            if not isinstance(container, dict):
-                level += container
-            elif _ONLY_STR.issuperset(map(type, container)):
-                level += container.values()
+    for _ in range(LEVEL_LIMIT):
+        below: list[Any] = []
+        for container in level:
+            if isinstance(container, dict):
+                if not _ONLY_STR.issuperset(map(type, container)):
+                    return False
+                members: Iterable[Any] = container.values()
+            elif isinstance(container, _CONTAINERS):
+                members = container
             else:
-                return False
+                continue
+            if not _SCALARS.issuperset(map(type, members)):
+                below += [member for member in members if type(member) not in _SCALARS]
+        if not below:
+            return True
+        level = below
     return False
 
 
