@@ -13,7 +13,7 @@ from storage_core.engine import Browsing, Capabilities, Engine, Reader
 from storage_core.engines import sqlite_file
 from storage_core.engines.sqlite_browse import SqliteBrowser
 from storage_core.engines.sqlite_errors import as_storage_error, primary_code, speaks_storage_errors
-from storage_core.engines.sqlite_file import Finding
+from storage_core.engines.sqlite_file import Finding, Inode
 from storage_core.engines.sqlite_reader import LISTED, SqliteReader, now_in_milliseconds
 from storage_core.engines.sqlite_schema import FORMAT, KEPT_CHANGES
 from storage_core.entry import Kind
@@ -49,14 +49,20 @@ class SqliteEngine(SqliteReader):
     """A connection that writes to a native storage; see `Engine`."""
 
     def __init__(
-        self, location: Path, timeout: float, cache_bytes: int, durability: str, checkpoints: bool
+        self,
+        location: Path,
+        timeout: float,
+        cache_bytes: int,
+        inode: Inode | None,
+        durability: str,
+        checkpoints: bool,
     ) -> None:
         self._durability = durability
         self._checkpoints = checkpoints
         self._now = 0
         self._next_sweep = 0
         self._first_revision = self._last_revision = 0
-        super().__init__(location, timeout, cache_bytes)
+        super().__init__(location, timeout, cache_bytes, inode)
 
     @speaks_storage_errors
     def _connect(self) -> sqlite3.Connection:
@@ -288,20 +294,25 @@ class SqliteEngine(SqliteReader):
         return cursor.lastrowid
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SqliteDatabase:
-    """A native storage in one SQLite file."""
+    """A native storage in one SQLite file; once prepared it is that file, also where another takes its place."""
 
     location: Path
     read_only: bool = False
     timeout: float = 5.0
     durability: str = "power"
     capabilities: Capabilities = field(default_factory=Capabilities)
+    _inode: Inode | None = field(default=None, init=False)
 
     def prepare(self) -> None:
-        if not self.read_only:
+        if self.read_only:
+            self._look()
+        else:
             sqlite_file.make_ready(self.location, self.timeout)
-            return
+        self._inode = sqlite_file.inode_of(self.location)
+
+    def _look(self) -> None:
         found = sqlite_file.look_inside(self.location)
         if found is Finding.NOTHING:
             raise StorageNotFoundError(f"{self.location}: there is no such storage")
@@ -313,13 +324,15 @@ class SqliteDatabase:
             )
 
     def connect_reader(self, *, waits: bool = True) -> Reader:
-        return SqliteReader(self.location, self.timeout if waits else 0, _CACHE_BYTES)
+        return SqliteReader(self.location, self.timeout if waits else 0, _CACHE_BYTES, self._inode)
 
     def connect_browser(self) -> Browsing:
-        return SqliteBrowser(self.location, self.timeout, _BROWSER_CACHE_BYTES)
+        return SqliteBrowser(self.location, self.timeout, _BROWSER_CACHE_BYTES, self._inode)
 
     def connect(self, *, checkpoints: bool = True) -> Engine:
-        return SqliteEngine(self.location, self.timeout, _CACHE_BYTES, self.durability, checkpoints)
+        return SqliteEngine(
+            self.location, self.timeout, _CACHE_BYTES, self._inode, self.durability, checkpoints
+        )
 
 
 def _nothing_at(scope: Scope, key: str) -> KeyNotFoundError:

@@ -19,6 +19,7 @@ from storage_core.errors import (
     NotAStorageError,
     ReadOnlyError,
     StorageIOError,
+    StorageMovedError,
 )
 
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
@@ -37,6 +38,13 @@ def _let_the_child_make_files() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_let_the_child_make_files)
+
+
+Inode = tuple[int, int]
+"""Which file it is, whatever its name: its device and number."""
+
+Signature = tuple[tuple[int, int], ...]
+"""When a storage's file, and its write-ahead log, were last written, and how large they are."""
 
 
 class Finding(Enum):
@@ -121,6 +129,29 @@ def check_sound(connection: sqlite3.Connection, location: Path) -> None:
             )
 
 
+def inode_of(location: Path) -> Inode:
+    """Which file is there; raises StorageMovedError where none is."""
+    status = _status(location)
+    return status.st_dev, status.st_ino
+
+
+def signature_of(location: Path) -> Signature:
+    """What is another one when the storage was written; raises StorageMovedError where it is gone."""
+    status = [_status(location)]
+    with suppress(OSError):
+        status.append(os.stat(_companion(location, "-wal")))
+    return tuple((found.st_mtime_ns, found.st_size) for found in status)
+
+
+def _status(location: Path) -> os.stat_result:
+    try:
+        return os.stat(location)
+    except FileNotFoundError as error:
+        raise StorageMovedError(f"{location}: the storage is no longer there") from error
+    except OSError as error:
+        raise StorageIOError(f"{location}: {error.strerror or error}") from error
+
+
 def connect(location: Path, mode: str, *, timeout: float) -> sqlite3.Connection:
     """A connection in autocommit, usable from any thread; `mode` is SQLite's: "rw" or "ro", or "immutable"."""
     query = "immutable=1" if mode == "immutable" else f"mode={mode}"
@@ -186,15 +217,20 @@ def _has_companions(location: Path) -> bool:
     return _has_content(location, "-wal") or _has_content(location, "-journal")
 
 
+def _companion(location: Path, suffix: str) -> str:
+    """The name of a file that SQLite keeps beside the database; where that is a link, beside what it leads to."""
+    return f"{os.path.realpath(location)}{suffix}"
+
+
 def _has_content(location: Path, suffix: str) -> bool:
     with suppress(OSError):
-        return os.stat(f"{os.path.realpath(location)}{suffix}").st_size > 0
+        return os.stat(_companion(location, suffix)).st_size > 0
     return False
 
 
 def _died_while_made(location: Path) -> bool:
     """Whether the rollback journal beside the file is that of a storage that was being made: later it has none."""
-    with suppress(OSError), open(f"{os.path.realpath(location)}-journal", "rb") as journal:
+    with suppress(OSError), open(_companion(location, "-journal"), "rb") as journal:
         if journal.read(20)[16:] == bytes(4):  # the size to roll back to: none
             return True
     with suppress(sqlite3.Error), closing(connect(location, "immutable", timeout=0)) as connection:

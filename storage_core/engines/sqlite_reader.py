@@ -1,7 +1,6 @@
 """The native engine, reading: each call one statement, fetched to its end, so that nothing stays open."""
 
 import json
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -12,6 +11,7 @@ from typing import Any
 from storage_core.engines import sqlite_file
 from storage_core.engines.sqlite_check import faults
 from storage_core.engines.sqlite_errors import as_storage_error, speaks_storage_errors
+from storage_core.engines.sqlite_file import Inode, Signature
 from storage_core.entry import Change, Entry, Kind, ScopeInfo, as_datetime
 from storage_core.errors import (
     ChangesLostError,
@@ -55,56 +55,41 @@ class SqliteReader:
     each call that finds it changed.
     """
 
-    def __init__(self, location: Path, timeout: float, cache_bytes: int) -> None:
+    def __init__(self, location: Path, timeout: float, cache_bytes: int, inode: Inode | None = None) -> None:
+        """Connect to the file with that `inode`, whichever it is where none is given, or raise StorageMovedError."""
         self.location = location
         self._timeout = timeout
         self._cache_bytes = cache_bytes
         self._ids: dict[Scope, int] = {}
-        self._frozen_at: tuple[int, int] | None = None
-        self._inode = self._open()
-
-    def _open(self) -> tuple[int, int]:
-        """Connect, and say which file it was."""
-        while True:
-            inode = self._inode_now()
-            self._connection = self._connect()
-            if self._inode_now() == inode:
-                return inode
+        self._frozen_at: Signature | None = None
+        self._inode = inode or sqlite_file.inode_of(location)
+        self.check_in_place()
+        self._connection = self._connect()
+        try:
+            self.check_in_place()
+        except StorageMovedError:
             self._connection.close()
+            raise
 
     @speaks_storage_errors
     def _connect(self) -> sqlite3.Connection:
+        signature = sqlite_file.signature_of(self.location)
         connection, frozen = sqlite_file.connect_for_reading(self.location, self._timeout)
         sqlite_file.configure(connection, durability="process", cache_bytes=self._cache_bytes)
-        self._run: Callable[..., sqlite3.Cursor] = connection.execute
-        if frozen:
-            self._frozen_at = self._signature()
-            self._run = self._run_fresh
+        self._frozen_at = signature if frozen else None
+        self._run: Callable[..., sqlite3.Cursor] = self._run_fresh if frozen else connection.execute
         return connection
 
     def _run_fresh(self, *statement: Any) -> sqlite3.Cursor:
         """Stand in for the connection's `execute` where it would not see that the file has changed."""
-        if self._signature() != self._frozen_at:
+        if sqlite_file.signature_of(self.location) != self._frozen_at:
             self._connection.close()
             self._connection = self._connect()
         return self._connection.execute(*statement)
 
-    def _signature(self) -> tuple[int, int]:
-        status = os.stat(self.location)
-        return status.st_mtime_ns, status.st_size
-
-    def _inode_now(self) -> tuple[int, int]:
-        try:
-            status = os.stat(self.location)
-        except FileNotFoundError as error:
-            raise StorageMovedError(f"{self.location}: the storage is no longer there") from error
-        except OSError as error:
-            raise StorageIOError(f"{self.location}: {error.strerror or error}") from error
-        return status.st_dev, status.st_ino
-
     def check_in_place(self) -> None:
         """Raise StorageMovedError where the location no longer names the file that this connection reads."""
-        if self._inode_now() != self._inode:
+        if sqlite_file.inode_of(self.location) != self._inode:
             raise StorageMovedError(
                 f"{self.location}: another file was put in its place: close it, open it anew"
             )
