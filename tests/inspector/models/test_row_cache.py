@@ -67,6 +67,13 @@ def test_rows_given_new_numbers_are_still_forgotten_by_page() -> None:
     assert dict(cache) == {0: "a", PAGE: "b"}
 
 
+def test_rows_given_new_numbers_are_still_forgotten_in_the_order_they_were_looked_at() -> None:
+    cache = filled(3)
+    cache.get(0)
+    cache.insert(0, PAGE)
+    assert cache.keep(2) == [3, 1]
+
+
 def test_a_cleared_cache_holds_nothing() -> None:
     cache = filled(2)
     cache.clear()
