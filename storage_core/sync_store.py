@@ -64,7 +64,7 @@ class Storage:
         self._writer: Engine | None = None
         self._opening = threading.Lock()
         self._writing = threading.Lock()
-        self._turns = Turns(threading.Lock)
+        self._turns = Turns(lambda: threading.Lock())  # gevent may put another Lock there later
 
     @property
     def location(self) -> Path:

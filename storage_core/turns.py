@@ -1,7 +1,7 @@
 """Turns: those who change one key at the same moment in one process do so one after the other."""
 
 import threading
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
 
@@ -18,7 +18,7 @@ class _Turn(Generic[Lock]):
 class Turns(Generic[Lock]):
     """One lock for each key that somebody is changing; it is forgotten with the last who holds or awaits it."""
 
-    def __init__(self, new_lock: type[Lock]) -> None:
+    def __init__(self, new_lock: Callable[[], Lock]) -> None:
         self._new_lock = new_lock
         self._turns: WeakValueDictionary[Hashable, _Turn[Lock]] = WeakValueDictionary()
         self._guard = threading.Lock()
