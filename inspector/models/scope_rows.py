@@ -25,7 +25,8 @@ class Kind(Enum):
 class Row:
     """A row as it is to be: what it is, its name as it is stored, and how many keys it has.
 
-    `scope` is the workspace's shared one where the row is a workspace. `prefix` is a group's, with its delimiter.
+    `scope` is the workspace's shared one where the row is a workspace. `prefix` is a group's, with its delimiter;
+    the row that stands for the rest has those of the row above it.
     """
 
     kind: Kind
@@ -44,7 +45,8 @@ class Row:
 class Node:
     """A row as it stands in the tree, under a number that is never given again.
 
-    `asked` is whether its groups were asked for, `known` whether they came.
+    `asked` is whether its groups were asked for, `known` whether some were brought. Where they were brought but are
+    not asked for, they are outdated.
     """
 
     number: int
@@ -118,7 +120,7 @@ class Census:
             [
                 Row(Kind.WORKSPACE, name, Scope(name), "", sum(self._counts.get(name, {}).values()))
                 for name in sorted(names)
-                if self._passes(name) or any(map(self._passes, filter(None, self._counts.get(name, ()))))
+                if self.passes(name) or any(map(self.passes, filter(None, self._counts.get(name, ()))))
             ],
             lambda row: self.kept is not None and row.name == self.kept.workspace,
         )
@@ -130,17 +132,18 @@ class Census:
         if self.kept is not None and self.kept.workspace == workspace:
             users.add(self.kept.user)
         rows = []
-        whole = self._passes(workspace)
+        whole = self.passes(workspace)
         if None in users and whole:
             rows.append(Row(Kind.SHARED, "Shared", Scope(workspace), "", counts.get(None, 0)))
         rows += [
             Row(Kind.USER, user, Scope(workspace, user), "", counts.get(user, 0))
             for user in sorted(filter(None, users))
-            if whole or self._passes(user)
+            if whole or self.passes(user)
         ]
         return shortened(rows, lambda row: row.scope == self.kept)
 
-    def _passes(self, name: str) -> bool:
+    def passes(self, name: str) -> bool:
+        """Whether the filter lets this name through."""
         return not self._filter or self._filter in name.casefold()
 
 
@@ -155,4 +158,4 @@ def shortened(rows: Sequence[Row], is_kept: Callable[[Row], bool], *, complete: 
     if not left_out and complete:
         return shown
     number = f"{len(left_out):,} " if complete else ""
-    return [*shown, Row(Kind.MORE, f"{number}more…", shown[-1].scope)]
+    return [*shown, Row(Kind.MORE, f"{number}more…", shown[-1].scope, shown[-1].prefix)]

@@ -1,9 +1,9 @@
 """The tree of workspaces, their scopes and key groups, for a view; it is handed plain counts and asks nobody."""
 
 from bisect import insort
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
-from typing import Any
+from typing import Any, overload
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QIcon
@@ -118,6 +118,17 @@ class ScopeTreeModel(QAbstractItemModel):
         """The first scope that holds anything, whatever the filter lets through."""
         return self._census.first()
 
+    def first_match(self) -> Scope | None:
+        """The first scope that the filter lets through."""
+        first = next((node.row for node in self._root.below), None)
+        scopes = self._census.scopes(first.name) if first is not None else []
+        return scopes[0].scope if scopes else None
+
+    def is_there_for_users(self, index: Index) -> bool:
+        """Whether a workspace is shown only because the filter lets some of its users through."""
+        row = self._node(index).row
+        return row is not None and row.kind is Kind.WORKSPACE and not self._census.passes(row.name)
+
     def place(self, index: Index) -> Place | None:
         """The place that a row stands for; None where it is a workspace, or no row."""
         row = self._node(index).row
@@ -144,24 +155,34 @@ class ScopeTreeModel(QAbstractItemModel):
         node = self._workspaces.get(workspace)
         return QModelIndex() if node is None else self._index(node)
 
-    def knows_groups(self, scope: Scope, prefix: str = "") -> bool:
-        """Whether the groups below a place were brought."""
-        node = self._places.get((scope, prefix))
-        return node is not None and node.known
+    def workspace(self, index: Index) -> str:
+        """The workspace of a row."""
+        row = self._node(index).row
+        return "" if row is None else row.scope.workspace
 
-    def known_above(self, scope: Scope, key: str) -> Iterator[str]:
-        """The prefixes of the key whose groups were brought."""
-        prefix = ""
-        while self.knows_groups(scope, prefix):
-            yield prefix
-            end = key.find(self._delimiter, len(prefix))
-            if end < 0:
-                return
-            prefix = key[: end + len(self._delimiter)]
+    def count(self, index: Index) -> int:
+        """How many keys a row has."""
+        row = self._node(index).row
+        return 0 if row is None else row.count
 
-    def known_places(self) -> list[Place]:
-        """All places whose groups were brought."""
-        return [place for place, node in self._places.items() if node.known]
+    def wants_groups(self, index: Index) -> bool:
+        """Whether the groups below a row are to be asked for, or asked for again, when somebody looks at it."""
+        node = self._node(index)
+        return self._may_have_groups(node) and not node.asked
+
+    def doubt_groups(self, scope: Scope, key: str) -> None:
+        """Take the groups that this key may be in for outdated; they stay until others are brought."""
+        prefix, node = "", self._places.get((scope, ""))
+        while node is not None:
+            node.asked = False
+            end = key.find(self._delimiter, len(prefix)) if self._delimiter else -1
+            prefix = key[: end + len(self._delimiter)] if end >= 0 else key
+            node = self._places.get((scope, prefix)) if end >= 0 else None
+
+    def doubt_all_groups(self) -> None:
+        """Take all groups for outdated."""
+        for node in self._places.values():
+            node.asked = False
 
     def largest_count(self) -> int:
         """Of all workspaces."""
@@ -170,11 +191,20 @@ class ScopeTreeModel(QAbstractItemModel):
     # What Qt asks.
 
     def index(self, row: int, column: int, parent: Index = NOWHERE) -> QModelIndex:
-        if not self.hasIndex(row, column, parent):
+        below = self._node(parent).below
+        if not (0 <= row < len(below) and 0 <= column < _COLUMNS and parent.column() <= NAME):
             return QModelIndex()
-        return self.createIndex(row, column, self._node(parent).below[row].number)
+        return self.createIndex(row, column, below[row].number)
 
-    def parent(self, index: Index) -> QModelIndex:  # type: ignore[override]
+    @overload
+    def parent(self) -> QObject | None: ...
+
+    @overload
+    def parent(self, index: Index) -> QModelIndex: ...
+
+    def parent(self, index: Index | None = None) -> QObject | QModelIndex | None:
+        if index is None:
+            return super().parent()
         above = self._node(index).above
         return QModelIndex() if above is None or above is self._root else self._index(above)
 
@@ -191,8 +221,7 @@ class ScopeTreeModel(QAbstractItemModel):
         return bool(node.below) or (self._may_have_groups(node) and not node.known)
 
     def canFetchMore(self, parent: Index) -> bool:
-        node = self._node(parent)
-        return parent.column() <= NAME and self._may_have_groups(node) and not node.asked
+        return parent.column() <= NAME and self.wants_groups(parent)
 
     def fetchMore(self, parent: Index) -> None:
         node = self._node(parent)
@@ -219,7 +248,7 @@ class ScopeTreeModel(QAbstractItemModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return plain_tooltip(f"{_shown(row)}\n{_in_words(row)}")
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{_shown(row)}, {row.kind.value}, {_in_words(row)}"
+                return f"{_shown(row)}, {_in_words(row)}"
         return None
 
     # How rows come and go.
@@ -322,7 +351,9 @@ def _shown(row: Row) -> str:
 
 
 def _in_words(row: Row) -> str:
-    return "1 key" if row.count == 1 else f"{thousands(row.count)} keys"
+    if row.kind is Kind.MORE:
+        return "Filter keys to see them" if row.prefix else "Filter scopes to see them"
+    return f"{row.kind.value}, {'1 key' if row.count == 1 else f'{thousands(row.count)} keys'}"
 
 
 def _data_of_count(row: Row, role: int) -> Any:

@@ -1,37 +1,36 @@
 """The pane of scopes: workspaces, Shared and users, and the groups of their keys, with a line that filters them."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import TypeVar
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QKeySequence, QPalette, QShortcut
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QLineEdit,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTreeView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from inspector import theme
-from inspector.formats import thousands
+from inspector.assets import icon
+from inspector.coalescer import Coalescer
 from inspector.models.scope_rows import LOADED_AT_MOST, Kind
-from inspector.models.scope_tree import COUNT, NAME, Index, ScopeTreeModel
+from inspector.models.scope_tree import Place, ScopeTreeModel
 from inspector.session import Session
 from inspector.tasks import Tasks
-from storage_core import Change, ClosedError, Scope
-from storage_core.browse import Browser, Query
+from inspector.views.scope_tree import ScopeTree
+from storage_core import Change, ClosedError, Scope, StorageError
+from storage_core.browse import Browser, Group, Query
 
-BUNDLE_SECONDS = 0.15
-"""How long changes are gathered before the scopes that they touched are counted again, all at once."""
+CATCH_UP_SECONDS = 0.15
+"""How long changes are gathered before what they touched is counted again, all at once."""
+
+LOOK_SECONDS = 0.05
+"""How long rows have been in sight before it is found out whether there are groups below them."""
 
 COUNTED_ONE_BY_ONE = 20
-"""With more scopes than these touched, all of them are counted in one go."""
+"""Scopes: where more are touched, all are counted in one go."""
+
+LOOKED_INTO = 5_000
+"""Keys: what has more is searched for groups only when it is unfolded, and promises some until then."""
 
 Answer = TypeVar("Answer")
 
@@ -39,32 +38,29 @@ Answer = TypeVar("Answer")
 class ScopePane(QWidget):
     """Shows what a storage holds, and where the person is in it.
 
-    `scope_chosen` is emitted with the scope and the prefix of the group (empty for the whole scope) when another one
-    becomes the current one; `menu_asked` with the place on the screen where a context menu is wanted.
+    That is in `scope`, and in the group of its keys that start with `prefix`, which is empty for all of them.
+    `scope_chosen` is emitted with both when they become others; `menu_asked` with the place on the screen where a
+    context menu is wanted.
     """
 
     scope_chosen = Signal(object, object)
     menu_asked = Signal(object)
 
-    def __init__(self, tasks: Tasks, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, tasks: Tasks) -> None:
+        super().__init__()
         self._tasks = tasks
         self._session: Session | None = None
         self._touched: dict[Scope, set[str]] = {}
-        self._is_catching_up = False
-        self._is_quiet = False
+        self._catching_up = Coalescer(tasks, CATCH_UP_SECONDS, self._catch_up)
+        self._looking = Coalescer(tasks, LOOK_SECONDS, self._look)
+        self._unfolded_by_filter: set[str] = set()
         self.scope: Scope | None = None
         self.prefix = ""
         self.model = ScopeTreeModel(self)
-        self.tree = QTreeView()
-        self.filter = QLineEdit()
+        self.tree = ScopeTree(self.model)
+        self.filter = _FilterLine()
         self._lay_out()
-        self.model.groups_wanted.connect(
-            lambda scope, prefix: self._tasks.start(self._bring_groups(scope, prefix))
-        )
-        self.tree.selectionModel().currentChanged.connect(self._go)
-        self.tree.customContextMenuRequested.connect(self._ask_for_menu)
-        self.filter.textChanged.connect(self._filter_scopes)
+        self._connect()
 
     async def show_session(self, session: Session) -> None:
         """Show the scopes of this storage; none of them is chosen yet."""
@@ -83,14 +79,16 @@ class ScopePane(QWidget):
             self.model.set_counts({})
 
     async def refresh(self) -> None:
-        """Count everything that is shown again."""
+        """Count everything again, and find out again about the groups that are looked at."""
         counts = await self._ask(lambda browser: browser.counts())
-        if counts is None:
-            return
-        with self._keeping_place():
-            self.model.set_counts(counts)
-        for scope, prefix in self.model.known_places():
-            await self._bring_groups(scope, prefix)
+        if counts is not None:
+            self.model.doubt_all_groups()
+            with self._keeping_place():
+                self.model.set_counts(counts)
+
+    def is_empty(self) -> bool:
+        """Whether the storage holds nothing."""
+        return self.model.first_scope() is None
 
     async def choose_first(self) -> None:
         """Choose the first scope that holds anything."""
@@ -99,90 +97,102 @@ class ScopePane(QWidget):
             await self.choose(scope)
 
     async def choose(self, scope: Scope, prefix: str = "") -> None:
-        """Let this scope, or this group in it, be the current one; `scope_chosen` follows unless it is already."""
-        if (scope, prefix) == (self.scope, self.prefix):
+        """Choose a scope, or a group in it, also where it holds nothing; unless it is chosen already."""
+        if self._session is None or (scope, prefix) == (self.scope, self.prefix):
             return
-        if self.filter.text() and not self.model.index_of(scope).isValid():
+        if not self.model.index_of(scope).isValid():
             self.filter.clear()
         with self._keeping_place():
             self.model.keep((scope, prefix))
-        if not self.model.index_of(scope, prefix).isValid():
-            await self._unfold_down_to(scope, prefix)
+        await self._bring_groups_above(scope, prefix)
         index = self.model.index_of(scope, prefix)
         if index.isValid():
             self.tree.setCurrentIndex(index)
             self.tree.scrollTo(index)
 
     async def follow(self, changes: Sequence[Change]) -> None:
-        """Somebody has written: what was touched is counted again in a moment."""
+        """Somebody has written: count again what was touched, in a moment."""
+        if self._session is None:
+            return
         for change in changes:
             self._touched.setdefault(change.scope, set()).add(change.key)
-        if not self._is_catching_up and self._session is not None:
-            self._is_catching_up = True
-            self._tasks.start(self._catch_up())
+        self._catching_up.ask()
 
     def set_delimiter(self, delimiter: str) -> None:
-        """Group keys by this from now on; empty for no groups."""
+        """Group keys by this from now on; empty for no groups. Who is in a group is in its scope then."""
         if delimiter == self.model.delimiter:
             return
         with self._keeping_place():
             self.model.set_delimiter(delimiter)
-        self.tree.scheduleDelayedItemsLayout()
-        for index in self._unfolded():
-            if self.model.canFetchMore(index):
-                self.model.fetchMore(index)
-        if self.prefix and self.scope is not None:
-            scope, self.prefix = self.scope, ""
-            self.model.keep((scope, ""))
-            self.tree.setCurrentIndex(self.model.index_of(scope))
-            self.scope_chosen.emit(scope, "")
+        self.tree.draw_arrows_anew()
+        if self.scope is not None and self.prefix:
+            self.tree.setCurrentIndex(self.model.index_of(self.scope))
 
-    # Keeping up with the storage.
+    # What is asked of the storage.
 
     async def _catch_up(self) -> None:
-        try:
-            while self._touched:
-                await asyncio.sleep(BUNDLE_SECONDS)
-                touched, self._touched = self._touched, {}
-                await self._count_again(touched)
-        finally:
-            self._is_catching_up = False
-
-    async def _count_again(self, touched: dict[Scope, set[str]]) -> None:
+        touched, self._touched = self._touched, {}
         if len(touched) > COUNTED_ONE_BY_ONE:
             counts = await self._ask(lambda browser: browser.counts())
-            if counts is None:
-                return
-            with self._keeping_place():
-                self.model.set_counts(counts)
         else:
-            some = await self._ask(lambda browser: _counts_of(browser, touched))
-            if some is None:
-                return
-            with self._keeping_place():
-                self.model.update_counts(some)
-        places = {
-            (scope, prefix)
-            for scope, keys in touched.items()
-            for key in keys
-            for prefix in self.model.known_above(scope, key)
-        }
-        for scope, prefix in sorted(places, key=lambda place: len(place[1])):
-            await self._bring_groups(scope, prefix)
-
-    async def _bring_groups(self, scope: Scope, prefix: str) -> None:
-        delimiter = self.model.delimiter
-        if not delimiter:
+            counts = await self._ask(lambda browser: _counts_of(browser, touched))
+        if counts is None:
             return
-        groups = await self._ask(
-            lambda browser: browser.groups(scope, prefix, delimiter, limit=LOADED_AT_MOST + 1)
-        )
-        if groups is None or delimiter != self.model.delimiter:
-            return
+        for scope, keys in touched.items():
+            for key in keys:
+                self.model.doubt_groups(scope, key)
         with self._keeping_place():
-            self.model.set_groups(scope, prefix, groups, complete=len(groups) <= LOADED_AT_MOST)
-        if not groups:
-            self.tree.scheduleDelayedItemsLayout()  # Qt remembers that there were to be some
+            if len(touched) > COUNTED_ONE_BY_ONE:
+                self.model.set_counts(counts)
+            else:
+                self.model.update_counts(counts)
+
+    def _look_soon(self) -> None:
+        if self._session is not None:
+            self._looking.ask()
+
+    async def _look(self) -> None:
+        """Find out which of the rows in sight have groups, where that is not known or outdated."""
+        places = [
+            place
+            for index in self.tree.in_sight()
+            if (place := self.model.place(index)) is not None
+            and self.model.wants_groups(index)
+            and (self.tree.isExpanded(index) or self.model.count(index) <= LOOKED_INTO)
+        ]
+        if places:
+            await self._bring_groups(places)
+
+    async def _bring_groups(self, places: Sequence[Place]) -> None:
+        """Show what groups there are below these places."""
+        delimiter = self.model.delimiter
+        found: dict[Place, list[Group]] = {}
+        for scope, prefix in places:
+            groups = await self._ask(partial(_groups_of, scope=scope, prefix=prefix, delimiter=delimiter))
+            if groups is None or delimiter != self.model.delimiter:
+                return
+            found[scope, prefix] = groups
+        with self._keeping_place():
+            for (scope, prefix), groups in found.items():
+                self.model.set_groups(scope, prefix, groups, complete=len(groups) <= LOADED_AT_MOST)
+        if not all(found.values()):
+            self.tree.draw_arrows_anew()
+
+    async def _bring_wanted(self, scope: Scope, prefix: str) -> None:
+        """Bring the groups below a row that was unfolded; where that fails, they can be asked for again."""
+        try:
+            await self._bring_groups([(scope, prefix)])
+        except StorageError:
+            self.model.doubt_groups(scope, prefix)
+            raise
+
+    async def _bring_groups_above(self, scope: Scope, prefix: str) -> None:
+        """Bring the groups from the scope down to this one, where nobody has looked yet."""
+        delimiter, above = self.model.delimiter, ""
+        while delimiter and above != prefix and not self.model.index_of(scope, prefix).isValid():
+            await self._bring_groups([(scope, above)])
+            end = prefix.find(delimiter, len(above))
+            above = prefix if end < 0 else prefix[: end + len(delimiter)]
 
     async def _ask(self, question: Callable[[Browser], Awaitable[Answer]]) -> Answer | None:
         """What the storage answers; None where it is no longer the one that is shown."""
@@ -197,116 +207,107 @@ class ScopePane(QWidget):
             return None
         return answer if self._session is session else None
 
-    # Where the person is.
+    # What the person does.
 
-    def _go(self, current: QModelIndex, previous: QModelIndex) -> None:
-        if self._is_quiet:
+    def _go(self, index: QModelIndex) -> None:
+        scope, place = self.model.scope(index), self.model.place(index)
+        if scope is None or self.model.kind(index) is Kind.MORE:
             return
-        scope, place = self.model.scope(current), self.model.place(current)
-        if scope is None or self.model.kind(current) is Kind.MORE:
-            return
+        former = (self.scope, self.prefix)
         self.scope, self.prefix = place if place is not None else (scope, "")
         with self._keeping_place():
             self.model.keep(place)
-        self.scope_chosen.emit(self.scope, self.prefix)
+        if former != (self.scope, self.prefix):
+            self.scope_chosen.emit(self.scope, self.prefix)
 
-    async def _unfold_down_to(self, scope: Scope, prefix: str) -> None:
-        """Bring the groups above this one, where nobody has looked yet."""
-        delimiter, end = self.model.delimiter, 0
-        while delimiter and end < len(prefix):
-            if not self.model.knows_groups(scope, prefix[:end]):
-                await self._bring_groups(scope, prefix[:end])
-            found = prefix.find(delimiter, end)
-            end = len(prefix) if found < 0 else found + len(delimiter)
-
-    @contextmanager
-    def _keeping_place(self) -> Iterator[None]:
-        """Let rows come and go while the current one, and what is in sight, stay."""
-        current = QPersistentModelIndex(self.tree.currentIndex())
-        bar = self.tree.verticalScrollBar()
-        top = QPersistentModelIndex(self.tree.indexAt(QPoint(0, 0)) if bar.value() else QModelIndex())
-        offset = self.tree.visualRect(top).top()
-        was_quiet, self._is_quiet = self._is_quiet, True
-        try:
-            yield
-            target: Index = current
-            if not current.isValid() and self.scope is not None:
-                target = self.model.index_of(self.scope, self.prefix)
-            if target != self.tree.currentIndex():
-                self.tree.setCurrentIndex(target)
-        finally:
-            self._is_quiet = was_quiet
-        if top.isValid():
-            bar.setValue(bar.value() + self.tree.visualRect(top).top() - offset)
-        self._fit_counts()
+    def _answer_row(self, index: QModelIndex) -> None:
+        """Lead on from a row that stands for those that are left out."""
+        if self.model.kind(index) is not Kind.MORE:
+            return
+        if self.model.place(index.parent()) is None:
+            self.filter.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.tree.setCurrentIndex(index.parent())
 
     def _filter_scopes(self, text: str) -> None:
+        """Show what the filter lets through, and until it is gone unfold what is there for the sake of users."""
         with self._keeping_place():
             self.model.set_filter(text)
+        self.tree.set_empty_text("No scope matches" if text else "")
+        rows = [self.model.index(row, 0) for row in range(self.model.rowCount())]
+        for index in rows:
+            workspace = self.model.workspace(index)
+            if self.model.is_there_for_users(index) and not self.tree.isExpanded(index):
+                self._unfolded_by_filter.add(workspace)
+                self.tree.expand(index)
+            elif (
+                not text
+                and workspace in self._unfolded_by_filter
+                and index != self.tree.currentIndex().parent()
+            ):
+                self.tree.collapse(index)
+        if not text:
+            self._unfolded_by_filter = set()
 
-    def _unfolded(self) -> list[QModelIndex]:
-        """The rows whose children are in sight."""
-        found: list[QModelIndex] = []
-        waiting = [QModelIndex()]
-        while waiting:
-            above = waiting.pop()
-            for row in range(self.model.rowCount(above)):
-                index = self.model.index(row, NAME, above)
-                if self.tree.isExpanded(index):
-                    found.append(index)
-                    waiting.append(index)
-        return found
+    def _choose_match(self) -> None:
+        scope = self.model.first_match()
+        if scope is not None:
+            self.tree.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._tasks.start(self.choose(scope), newest_of="scope")
 
-    def _ask_for_menu(self, at: QPoint) -> None:
-        self.menu_asked.emit(self.tree.viewport().mapToGlobal(at))
+    def _keeping_place(self) -> AbstractContextManager[None]:
+        return self.tree.keeping_place(self._home)
 
-    # How it looks.
+    def _home(self) -> QModelIndex:
+        """The row of where the person is."""
+        return QModelIndex() if self.scope is None else self.model.index_of(self.scope, self.prefix)
 
-    def _fit_counts(self) -> None:
-        widest = self.tree.fontMetrics().horizontalAdvance(thousands(self.model.largest_count()))
-        self.tree.header().resizeSection(COUNT, widest + 5 * theme.GRID)
+    def _connect(self) -> None:
+        self.model.groups_wanted.connect(
+            lambda scope, prefix: self._tasks.start(self._bring_wanted(scope, prefix))
+        )
+        self.tree.gone_to.connect(self._go)
+        self.tree.asked.connect(self._answer_row)
+        self.tree.sight_changed.connect(self._look_soon)
+        self.tree.menu_asked.connect(self.menu_asked)
+        self.filter.textChanged.connect(self._filter_scopes)
+        self.filter.returnPressed.connect(self._choose_match)
+        self.filter.left.connect(lambda: self.tree.setFocus(Qt.FocusReason.OtherFocusReason))
+        QShortcut(QKeySequence("Alt+C"), self, self.tree.setFocus)
 
     def _lay_out(self) -> None:
-        self.filter.setObjectName("scopeFilter")
-        self.filter.setPlaceholderText("Filter scopes")
-        self.filter.setAccessibleName("Filter scopes")
-        self.filter.setClearButtonEnabled(True)
-        tree = self.tree
-        tree.setObjectName("scopeTree")
-        tree.setAccessibleName("Scopes")
-        tree.setModel(self.model)
-        tree.setUniformRowHeights(True)
-        tree.setHeaderHidden(True)
-        tree.setAllColumnsShowFocus(True)
-        tree.setIndentation(4 * theme.GRID)
-        tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        tree.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        tree.setItemDelegateForColumn(COUNT, _CountDelegate(tree))
-        tree.header().setStretchLastSection(False)
-        tree.header().setMinimumSectionSize(theme.GRID)
-        tree.header().setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
-        tree.header().setSectionResizeMode(COUNT, QHeaderView.ResizeMode.Fixed)
-        QShortcut(QKeySequence("Alt+C"), self, tree.setFocus)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * theme.GRID, 2 * theme.GRID, 0, 0)
-        column.setSpacing(2 * theme.GRID)
-        column.addWidget(self.filter)
-        column.addWidget(tree)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID, 0)
+        rows.setSpacing(2 * theme.GRID)
+        rows.addWidget(self.filter)
+        rows.addWidget(self.tree)
+
+
+class _FilterLine(QLineEdit):
+    """Escape clears it; `left` is emitted on the key that leads down from it."""
+
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("scopeFilter")
+        self.setPlaceholderText("Filter scopes")
+        self.setAccessibleName("Filter scopes")
+        self.setClearButtonEnabled(True)
+        self.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        elif event.key() == Qt.Key.Key_Down:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+async def _groups_of(browser: Browser, *, scope: Scope, prefix: str, delimiter: str) -> list[Group]:
+    return await browser.groups(scope, prefix, delimiter, limit=LOADED_AT_MOST + 1)
 
 
 async def _counts_of(browser: Browser, scopes: Iterable[Scope]) -> dict[Scope, int]:
     return {scope: await browser.count(Query(scope)) for scope in scopes}
-
-
-class _CountDelegate(QStyledItemDelegate):
-    """Shows a count in the second colour, with figures of one width."""
-
-    def initStyleOption(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        super().initStyleOption(option, index)
-        option.font = theme.figures_font()
-        option.palette.setColor(QPalette.ColorRole.Text, theme.current().second_text)
