@@ -1,5 +1,6 @@
 """What SQLite reports, said as storage_core's errors."""
 
+import errno
 import functools
 import sqlite3
 from collections.abc import Callable
@@ -44,6 +45,21 @@ _BY_CODE: dict[int, tuple[type[StorageError], str]] = {
     sqlite3.SQLITE_SCHEMA: (NewerFormatError, "its tables were changed: update storage_core"),
     sqlite3.SQLITE_TOOBIG: (InvalidValueError, "the value is too large"),
 }
+
+
+_BY_ERRNO: dict[int | None, type[StorageError]] = {
+    errno.EACCES: ReadOnlyError,
+    errno.EPERM: ReadOnlyError,
+    errno.EROFS: ReadOnlyError,
+    errno.ENOSPC: StorageFullError,
+    errno.EDQUOT: StorageFullError,
+}
+
+
+def not_made(path: Path, error: OSError) -> StorageError:
+    """The error of ours for a file or folder that the operating system did not make."""
+    kind = _BY_ERRNO.get(error.errno, StorageIOError)
+    return kind(f"{path}: cannot be made: {error.strerror or error}")
 
 
 def primary_code(error: sqlite3.Error) -> int | None:

@@ -10,14 +10,13 @@ from enum import Enum
 from pathlib import Path
 from urllib.parse import quote
 
-from storage_core.engines.sqlite_errors import as_storage_error, primary_code
+from storage_core.engines.sqlite_errors import as_storage_error, not_made, primary_code
 from storage_core.engines.sqlite_schema import APPLICATION_ID, FORMAT, OLDEST_FORMAT, create_tables, migrate
 from storage_core.errors import (
     BusyError,
     CorruptError,
     NewerFormatError,
     NotAStorageError,
-    ReadOnlyError,
     StorageIOError,
     StorageMovedError,
 )
@@ -278,10 +277,8 @@ def _create_file(location: Path) -> None:
             sync_folder(folder.parent)
         with suppress(FileExistsError):  # another process was quicker
             create_private_file(file)
-    except PermissionError as error:
-        raise ReadOnlyError(f"{location}: cannot be made here: {error.strerror}") from error
     except OSError as error:
-        raise StorageIOError(f"{location}: cannot be made: {error.strerror or error}") from error
+        raise not_made(location, error) from error
 
 
 def _make_tables(connection: sqlite3.Connection, location: Path) -> None:

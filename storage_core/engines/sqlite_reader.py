@@ -10,7 +10,7 @@ from typing import Any
 
 from storage_core.engines import sqlite_file
 from storage_core.engines.sqlite_check import faults
-from storage_core.engines.sqlite_errors import as_storage_error, speaks_storage_errors
+from storage_core.engines.sqlite_errors import as_storage_error, not_made, speaks_storage_errors
 from storage_core.engines.sqlite_file import Inode, Signature
 from storage_core.entry import Change, Entry, Kind, ScopeInfo, as_datetime
 from storage_core.errors import (
@@ -208,7 +208,7 @@ class SqliteReader:
                 f"{path}: something is there already: a backup overwrites nothing"
             ) from error
         except OSError as error:
-            raise StorageIOError(f"{path}: cannot be made: {error.strerror or error}") from error
+            raise not_made(path, error) from error
         try:
             with closing(sqlite_file.connect(path, "rw", timeout=self._timeout)) as target:
                 self._connection.backup(target)
