@@ -20,6 +20,7 @@ from storage_core.entry import Kind
 from storage_core.errors import (
     BusyError,
     ConflictError,
+    CorruptError,
     KeyNotFoundError,
     ReadOnlyError,
     StorageNotFoundError,
@@ -275,7 +276,9 @@ class SqliteEngine(SqliteReader):
 
     def _newest_revision(self) -> int:
         (revision,) = self._run("SELECT max(revision) FROM changes").fetchone()
-        return int(revision)
+        if not isinstance(revision, int):
+            raise CorruptError(f"{self.location}: changes that were just written are not there")
+        return revision
 
     def _note_revisions(self, last: int, count: int) -> None:
         self._last_revision = last
