@@ -9,6 +9,9 @@ from enum import Enum
 from inspector import packed, signatures
 from storage_core import Kind
 
+MASKED = "••••"
+"""The badge of a value that looks secret."""
+
 HEAD = 4_096  # the bytes of a value that `sniff` wants to see
 LONGEST_BADGE = 18
 JSON_BLANKS = " \t\r\n"

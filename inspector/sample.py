@@ -36,7 +36,7 @@ def write_sample(path: Path) -> None:
 
 def _write_shared(shared: Store, number: int) -> None:
     shared.save(
-        "settings",
+        "assistant",
         {
             "language": "en",
             "theme": {"color": "dark", "accent": "#6EA8FE", "compact": True},
@@ -70,7 +70,7 @@ def _write_shared(shared: Store, number: int) -> None:
     shared.set("notes.txt", "Ring the plumber.\nBuy oat milk.\n".encode())
     shared.set("cursor", (4711 * number).to_bytes(4, "big"))
     shared.set("last_error", b'{"code": 429, "message": "slow down", "retry_after": 30}')
-    shared.save("access_token", "example-token-0000-not-a-secret")
+    shared.save("token", "example-token-0000-not-a-secret")
     shared.save("visits", 40 + number)
 
 

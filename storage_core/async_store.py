@@ -7,7 +7,6 @@ import random
 import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -71,7 +70,8 @@ class AsyncStorage:
         self._opening: asyncio.Task[None] | None = None
         self._starting_to_write: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
-        self._closed = asyncio.Event()
+        self._closed = False
+        self._pauses: set[asyncio.Future[None]] = set()
         self._turns = Turns(asyncio.Lock)
 
     @property
@@ -93,6 +93,9 @@ class AsyncStorage:
 
     async def scopes(self) -> list[ScopeInfo]:
         return await self._read(lambda reader: reader.scopes())
+
+    async def revision(self) -> int:
+        return await self._read(lambda reader: reader.last_revision())
 
     def changes(self, since: int) -> AsyncIterator[Change]:
         return self._listing(operations.changes(since))
@@ -117,7 +120,9 @@ class AsyncStorage:
     async def close(self) -> None:
         """Write what was handed over, end the watches, and close. Once more does no harm."""
         if self._closing is None:
-            self._closed.set()
+            self._closed = True
+            for pause in self._pauses:
+                _end(pause)
             self._closing = asyncio.get_running_loop().create_task(self._close())
         await asyncio.shield(self._closing)
 
@@ -152,13 +157,17 @@ class AsyncStorage:
 
     async def _opened(self) -> Reader:
         """The reader for the event loop's own thread; the storage is open from then on."""
-        if self._closed.is_set():
-            raise ClosedError(f"{self._location}: the storage was closed: open a new one")
+        self._refuse_once_closed()
         while self._inline is None:
             if self._opening is None:
                 self._opening = asyncio.get_running_loop().create_task(self._open())
             await asyncio.shield(self._opening)
+            self._refuse_once_closed()
         return self._inline
+
+    def _refuse_once_closed(self) -> None:
+        if self._closed:
+            raise ClosedError(f"{self._location}: the storage was closed: open a new one")
 
     async def _open(self) -> None:
         try:
@@ -186,6 +195,7 @@ class AsyncStorage:
             if self._starting_to_write is None:
                 self._starting_to_write = asyncio.get_running_loop().create_task(self._start_to_write())
             await asyncio.shield(self._starting_to_write)
+            self._refuse_once_closed()
         return self._batches
 
     async def _start_to_write(self) -> None:
@@ -242,7 +252,7 @@ class AsyncStorage:
                 yield item
 
     async def _write(self, write: Write[Result]) -> Result:
-        if self._batches is None or self._closed.is_set():
+        if self._batches is None or self._closed:
             await self._ready_to_write()
         assert self._batches is not None
         return await self._batches.run(write)
@@ -251,16 +261,32 @@ class AsyncStorage:
         reader = await self._opened()
         pages = operations.changes(reader.last_revision() if since is None else since)
         seen: int | None = None
-        while not self._closed.is_set():
+        while not self._closed:
             version = reader.version()
             if version != seen:
                 seen, pages.more = version, True
-            while pages.more and not self._closed.is_set():
+            while pages.more and not self._closed:
                 for change in pages.took(pages.fetch(reader)):
                     yield change
                 await asyncio.sleep(0)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._closed.wait(), _LOOK_FOR_CHANGES_EVERY)
+            await self._pause(_LOOK_FOR_CHANGES_EVERY)
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait so long, or until the storage is closed; without a task of its own, as watches do it all the time."""
+        loop = asyncio.get_running_loop()
+        over = loop.create_future()
+        timer = loop.call_later(seconds, _end, over)
+        self._pauses.add(over)
+        try:
+            await over
+        finally:
+            timer.cancel()
+            self._pauses.discard(over)
+
+
+def _end(pause: "asyncio.Future[None]") -> None:
+    if not pause.done():
+        pause.set_result(None)
 
 
 class AsyncVerbs(ABC):

@@ -90,6 +90,10 @@ class Storage:
         """The scopes that hold anything: by workspace, its shared values first, then by user."""
         return self._read(lambda reader: reader.scopes())
 
+    def revision(self) -> int:
+        """The revision of the newest change, 0 where there was none yet: what to follow `changes` from."""
+        return self._read(lambda reader: reader.last_revision())
+
     def changes(self, since: int) -> Iterator[Change]:
         """Every process's writes and deletes after the revision `since`, in order, exactly once.
 

@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QStatusBar, QToolBar, QToolButton
 
 from inspector.formats import thousands
 from inspector.plain import PlainLabel, plain_tooltip, visible
 from inspector.views.breadcrumb import Breadcrumb
 from inspector.views.window_actions import WindowActions
+
+
+ICON = 16
 
 
 class ToolRow(QToolBar):
@@ -18,6 +21,7 @@ class ToolRow(QToolBar):
         super().__init__("Tools")
         self.setObjectName("toolRow")
         self.setMovable(False)
+        self.setIconSize(QSize(ICON, ICON))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.breadcrumb = Breadcrumb()
         self.addWidget(self.breadcrumb)

@@ -59,5 +59,6 @@ class Breadcrumb(QWidget):
 
     def _add_separator(self) -> None:
         separator = PlainLabel("/")
+        separator.setContentsMargins(2, 0, 2, 0)
         separator.setProperty("tone", "second")
         self._row.addWidget(separator)

@@ -74,6 +74,8 @@ class Desk:
         choice = Choice(await answer(dialog))
         if choice is Choice.SAVE:
             return await self._save()
+        if choice is Choice.DISCARD:
+            await self._show(self.address)
         return choice is Choice.DISCARD
 
     async def choose(self, address: Address | None) -> None:

@@ -56,7 +56,15 @@ class KeyPane(QWidget):
         self._lay_out()
         self._connect()
 
-    # What is shown.
+    @property
+    def scope(self) -> Scope | None:
+        """Whose keys are shown; None for everybody's."""
+        return self._query.scope
+
+    @property
+    def prefix(self) -> str:
+        """What all keys that are shown begin with."""
+        return self._query.prefix
 
     def show_session(self, session: Session) -> None:
         """Show the keys of another storage from now on; which, `show_scope` says."""

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -20,7 +21,7 @@ from inspector.views.badge import BadgeDelegate
 
 FLASH_SECONDS = theme.FADE_MS / 1000
 _FRAME_MS = 40
-_WIDTHS = {Column.SCOPE: 150, Column.KIND: 108, Column.SIZE: 78, Column.UPDATED: 84, Column.EXPIRES: 84}
+_WIDTHS = {Column.SCOPE: 140, Column.KIND: 96, Column.SIZE: 72, Column.UPDATED: 76, Column.EXPIRES: 72}
 
 
 def paint_flash(
@@ -56,6 +57,7 @@ class _FlashingDelegate(QStyledItemDelegate):
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         super().initStyleOption(option, index)
+        option.state &= ~QStyle.StateFlag.State_HasFocus  # the whole row is current, not one of its cells
         option.font = self._font
         option.textElideMode = self._elide
         colour = QColor(getattr(theme.current(), self._tone))

@@ -1,15 +1,14 @@
-"""The window: its panes and bars, and which of them answers to which command."""
+"""The window: one storage, its panes and bars, from opening to closing."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMainWindow
 
-from inspector import theme
 from inspector.garbage import GuiCollector
 from inspector.plain import visible
 from inspector.session import Session
@@ -17,25 +16,26 @@ from inspector.settings import Settings
 from inspector.tasks import Tasks
 from inspector.views.activity_pane import ActivityPane
 from inspector.views.bars import StatusBar, ToolRow
+from inspector.views.commands import Commands
 from inspector.views.desk import Desk
 from inspector.views.dialogs import problem_dialog
 from inspector.views.key_pane import KeyPane
 from inspector.views.live import Live
+from inspector.views.place import Place
 from inspector.views.scope_pane import ScopePane
 from inspector.views.state_view import State, StateView
-from inspector.views.states import NO_FILE, OPENING, asks_for_another_file, state_of
+from inspector.views.states import EMPTY, NO_FILE, OPENING, asks_for_another_file, state_of
 from inspector.views.toast import Toast
 from inspector.views.value_pane import ValuePane
 from inspector.views.window_actions import WindowActions
-from storage_core import Scope, StorageError, StorageMovedError
+from inspector.views.window_layout import FIRST_SIZE, SMALLEST, WindowLayout
+from storage_core import Change, ChangesLostError, Scope, StorageError, StorageMovedError
 from storage_core.browse import Address
 
-SMALLEST = (1024, 640)
-FIRST_SIZE = (1280, 800)
-FIRST_WIDTHS = (220, 440, 620)
+CLOCK_MS = 1_000
+CHANGES_BEFORE = 200
 QUIET_ROUNDS = 3
 LONGEST_PAUSE_MS = 1_000  # what waits longer, such as a message that goes by itself, is not awaited
-CLOCK_MS = 1_000
 
 
 class MainWindow(QMainWindow):
@@ -45,39 +45,36 @@ class MainWindow(QMainWindow):
 
     def __init__(self, settings: Settings | None = None) -> None:
         super().__init__()
-        self._settings = settings
-        self._location: Path | None = None
-        self._session: Session | None = None
-        self._may_close = False
-        self._guiding = False  # tree and table are being led, and tell nothing that is not known
+        self.settings = settings
+        self.session: Session | None = None
+        self.location: Path | None = None
+        self._is_closing = False
         self._collector = GuiCollector()
         self._clock = QTimer(self, interval=CLOCK_MS)
         self.tasks = Tasks(self.report)
-        self.actions_ = WindowActions(self)
-        self.scopes = ScopePane(self.tasks)
-        self.keys = KeyPane(self.tasks)
-        self.value = ValuePane()
-        self.activity = ActivityPane()
-        self.desk = Desk(self, self.value, self)
         self.live = Live(self.tasks)
-        self.state = StateView(NO_FILE)
-        self.toast = Toast(self)
-        self.tool_row = ToolRow(self.actions_)
-        self.status = StatusBar()
+        self.commands = WindowActions(self)
+        self.scopes, self.keys = ScopePane(self.tasks), KeyPane(self.tasks)
+        self.value, self.activity = ValuePane(), ActivityPane()
+        self.state, self.toast = StateView(NO_FILE), Toast(self)
+        self.tool_row, self.status = ToolRow(self.commands), StatusBar()
+        self.desk = Desk(self, self.value, self)
+        self.place = Place(self.scopes, self.keys, self.tool_row.breadcrumb, self.desk)
+        self._panes = WindowLayout(self.state, (self.scopes, self.keys, self.value), self.activity)
+        self._doing = Commands(self)
         self._lay_out()
         self._connect()
-        self._restore()
-        self._show_what_is_possible()
+        self._doing.update()
 
     async def open(self, location: Path, *, read_only: bool = False) -> None:
         """Show the storage at `location` in the place of the one before; where it cannot be opened, why."""
         if not await self.desk.may_leave():
             return
         await self._leave_storage()
-        self._location = location
+        self.location = location
         self._show_state(OPENING)
         self.setWindowTitle(f"{visible(location.name)} — State Inspector")
-        self.actions_["ReadOnly"].setChecked(read_only)
+        self.commands["ReadOnly"].setChecked(read_only)
         session = Session(location, read_only=read_only)
         try:
             await session.open()
@@ -85,18 +82,22 @@ class MainWindow(QMainWindow):
             await session.close()
             self._show_state(state_of(error, location))
             return
-        self._session = session
+        self.session = session
         await self.desk.take(session)
-        if self._settings is not None:
-            self._settings.add_recent_file(str(location))
-        self._pages.setCurrentWidget(self._panes)
+        if self.settings is not None:
+            self.settings.add_recent_file(str(location))
         self.status.show_storage(location, read_only=read_only)
-        await self.scopes.show_session(session)
         self.keys.show_session(session)
+        await self._tell_what_was_before(session)
         self.live.follow(session)
-        await self.scopes.choose_first()
-        await self.keys.choose_first()
-        self._show_what_is_possible()
+        await self.scopes.show_session(session)
+        await self._show_content()
+        self._doing.update()
+
+    async def open_again(self) -> None:
+        """Open the same storage anew, read-only or not as the command says."""
+        if self.location is not None:
+            await self.open(self.location, read_only=self.commands["ReadOnly"].isChecked())
 
     async def idle(self) -> None:
         """Return when no query, no timer and no page load is pending."""
@@ -106,18 +107,11 @@ class MainWindow(QMainWindow):
             await self.tasks.idle()
             await asyncio.sleep(0.005)
 
-    def _is_timer_pending(self) -> bool:
-        timers = self.findChildren(QTimer)
-        return self.live.is_pending or any(
-            timer.isActive() and timer.isSingleShot() and timer.interval() <= LONGEST_PAUSE_MS
-            for timer in timers
-        )
-
     async def shutdown(self) -> None:
-        """Close everything without asking; an edit that is not saved is discarded."""
-        if self._may_close:
+        """Close everything without asking; an edit that is not saved is discarded. Once more does no harm."""
+        if self._is_closing:
             return
-        self._may_close = True
+        self._is_closing = True
         self._clock.stop()
         self._remember()
         await self.tasks.close()
@@ -127,39 +121,53 @@ class MainWindow(QMainWindow):
         self.deleteLater()
 
     def report(self, error: BaseException) -> None:
-        """Show what went wrong: a storage that is gone in its place, everything else in a dialog."""
-        if isinstance(error, StorageMovedError) and self._location is not None:
-            self._show_state(state_of(error, self._location))
+        """Show what went wrong: a storage that is gone in its own place, everything else in a dialog."""
+        if isinstance(error, StorageMovedError) and self.location is not None:
+            self._show_state(state_of(error, self.location))
         else:
             problem_dialog(self, error).open()
-
-    # What the desk needs of the window around it.
-
-    def show_address(self, address: Address) -> None:
-        self.start(self._show_address(address), newest_of="place")
-
-    def tell(self, text: str, *, undo: bool = False) -> None:
-        self.toast.say(text, undo=undo)
-
-    async def _show_address(self, address: Address) -> None:
-        self._guiding = True
-        try:
-            await self.scopes.choose(address.scope)
-        finally:
-            self._guiding = False
-        self.tool_row.breadcrumb.show_place(*address)
-        await self.keys.show_scope(address.scope, "")
-        await self.keys.choose(address)
 
     def start(self, work: Coroutine[Any, Any, Any], *, newest_of: str | None = None) -> asyncio.Task[Any]:
         """Run what a person has started, and then enable the commands that are possible from there."""
         task = self.tasks.start(work, newest_of=newest_of)
-        task.add_done_callback(lambda _: None if self._may_close else self._show_what_is_possible())
+        task.add_done_callback(lambda _: None if self._is_closing else self._doing.update())
         return task
+
+    def go_to(self, address: Address) -> None:
+        """Show a key, wherever it is."""
+        self.start(self.place.go_to(address), newest_of="place")
+
+    def show_address(self, address: Address) -> None:
+        """Let the panes show the key that is on the desk."""
+        self.start(self.place.show(address), newest_of="place")
+
+    def tell(self, text: str, *, undo: bool = False) -> None:
+        """Say in passing what was done; `undo` offers to take it back."""
+        self.toast.say(text, undo=undo)
+
+    async def _show_content(self) -> None:
+        """Show the panes, or, where the storage holds nothing yet, what can be done about it."""
+        if self.scopes.is_empty():
+            self._show_state(EMPTY)
+            return
+        self._panes.show_panes()
+        if self.scopes.scope is None:
+            await self.scopes.choose_first()
+            self.keys.table.setFocus()
+
+    async def _tell_what_was_before(self, session: Session) -> None:
+        """Begin the activity with the newest changes of before: so one sees at once what goes on here."""
+        newest = await session.storage.revision()
+        self.status.show_revision(newest)
+        try:
+            before = session.storage.changes(max(0, newest - CHANGES_BEFORE))
+            self.activity.add([change async for change in before])
+        except ChangesLostError:  # so much was written in this moment that they are gone already
+            return
 
     async def _leave_storage(self) -> None:
         self.live.stop()
-        self._session = None
+        self.session = None
         self.scopes.leave_session()
         self.keys.leave_session()
         self.activity.clear()
@@ -169,126 +177,43 @@ class MainWindow(QMainWindow):
 
     def _show_state(self, state: State) -> None:
         self.state.set_state(state)
-        self._pages.setCurrentWidget(self.state)
+        self._panes.show_state()
 
-    def _scope_chosen(self, scope: Scope, prefix: str) -> None:
-        if not self._guiding:
-            self.start(self._choose_scope(scope, prefix), newest_of="place")
+    async def _answer_state(self) -> None:
+        if self.state.state() is EMPTY:
+            await self._doing.create()
+        elif asks_for_another_file(self.state.state()):
+            await self._doing.ask_for_file()
+        else:
+            await self.open_again()
 
-    async def _choose_scope(self, scope: Scope, prefix: str) -> None:
-        if not await self.desk.may_leave():
-            if self.desk.address is not None:
-                await self.scopes.choose(self.desk.address.scope)
-            return
-        self.tool_row.breadcrumb.show_place(scope)
-        await self.keys.show_scope(scope, prefix)
-        await self.keys.choose_first()
-
-    async def _choose_key(self, address: Address | None) -> None:
-        await self.desk.choose(address)
-        if self.desk.address is not None:
-            self.tool_row.breadcrumb.show_place(self.desk.address.scope, self.desk.address.key)
-
-    async def _delete_selected(self) -> None:
-        await self.desk.delete(await self.keys.selected())
-
-    async def _create(self) -> None:
-        await self.desk.create(self.scopes.scope, self.scopes.prefix)
-
-    async def _refresh(self) -> None:
-        await self.scopes.refresh()
-        await self.keys.refresh()
-        await self.desk.refresh()
-
-    async def _follow(self, changes: list[Any]) -> None:
+    async def _follow(self, changes: Sequence[Change]) -> None:
         self.activity.add(changes)
         self.status.show_revision(changes[-1].revision)
         await self.scopes.follow(changes)
         await self.keys.follow(changes)
         await self.desk.follow(changes)
-
-    async def _ask_for_file(self) -> None:
-        dialog = QFileDialog(self, "Open a storage")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        if self._location is not None:
-            dialog.setDirectory(str(self._location.parent))
-        dialog.fileSelected.connect(
-            lambda name: self.start(self.open(Path(name), read_only=self.actions_["ReadOnly"].isChecked()))
-        )
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    async def _open_again(self) -> None:
-        read_only = self.actions_["ReadOnly"].isChecked()
-        if self._location is not None:
-            await self.open(self._location, read_only=read_only)
-
-    async def _answer_state(self) -> None:
-        if asks_for_another_file(self.state.state()):
-            await self._ask_for_file()
-        else:
-            await self._open_again()
-
-    def _show_what_is_possible(self) -> None:
-        entry, edited = self.value.entry, self.value.is_edited()
-        history = self._session.history if self._session is not None else None
-        is_open = self._session is not None
-        to_undo = history.to_undo if history is not None else None
-        to_redo = history.to_redo if history is not None else None
-        self.actions_["Undo"].setText(f"&Undo {visible(to_undo.label)}" if to_undo else "&Undo")
-        self.actions_["Redo"].setText(f"&Redo {visible(to_redo.label)}" if to_redo else "&Redo")
-        self.actions_.allow(
-            {
-                "NewKey": is_open,
-                "Save": edited and not self.value.problem(),
-                "Revert": edited,
-                "Delete": is_open and self.keys.has_selection(),
-                "Rename": entry is not None,
-                "Undo": to_undo is not None or self._editor_can("can_undo"),
-                "Redo": to_redo is not None or self._editor_can("can_redo"),
-                "Refresh": is_open,
-                "Find": is_open,
-            },
-            read_only=self._session is not None and self._session.read_only,
-        )
-
-    def _editor_can(self, what: str) -> bool:
-        editor = self.value.editor()
-        return editor is not None and bool(getattr(editor, what)())
-
-    async def _undo(self) -> None:
-        editor = self.value.editor()
-        if editor is not None and editor.can_undo():
-            editor.undo()
-        else:
-            await self.desk.undo()
-
-    async def _redo(self) -> None:
-        editor = self.value.editor()
-        if editor is not None and editor.can_redo():
-            editor.redo()
-        else:
-            await self.desk.redo()
-
-    async def _toggle_theme(self) -> None:
-        choice = theme.Choice.LIGHT if theme.theme().dark else theme.Choice.DARK
-        theme.theme().choose(choice)
-        if self._settings is not None:
-            self._settings.theme = choice
+        if self.state.isVisible() and self.state.state() is EMPTY:
+            await self.scopes.refresh()
+            await self._show_content()
 
     def _let_time_pass(self) -> None:
         self.value.tell_ages()
-        if self._session is not None:
+        if self.session is not None:
             self.tasks.start(self.keys.let_time_pass(), newest_of="time")
 
-    def _move_focus(self, step: int) -> None:
-        """Give the keyboard to the next pane, or the one before."""
-        panes: list[QWidget] = [self.scopes.tree, self.keys.table, self.value, self.activity.table]
-        within = next((i for i, pane in enumerate(panes) if pane is _pane_of(self.focusWidget(), panes)), 0)
-        panes[(within + step) % len(panes)].setFocus(Qt.FocusReason.ShortcutFocusReason)
+    def _scope_chosen(self, scope: Scope, prefix: str) -> None:
+        if not self.place.is_leading:
+            self.start(self.place.enter(scope, prefix), newest_of="place")
+
+    def _is_timer_pending(self) -> bool:
+        return self.live.is_pending or any(
+            timer.isActive() and timer.isSingleShot() and timer.interval() <= LONGEST_PAUSE_MS
+            for timer in self.findChildren(QTimer)
+        )
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._may_close:
+        if self._is_closing:
             event.accept()
         else:
             event.ignore()
@@ -300,36 +225,17 @@ class MainWindow(QMainWindow):
             self.closed.emit()
 
     def _connect(self) -> None:
-        for name, flow in {
-            "Open": self._ask_for_file,
-            "ReadOnly": self._open_again,
-            "NewKey": self._create,
-            "Save": self.desk.save,
-            "Revert": self.desk.revert,
-            "Delete": self._delete_selected,
-            "Rename": self.desk.rename,
-            "Undo": self._undo,
-            "Redo": self._redo,
-            "Refresh": self._refresh,
-            "Theme": self._toggle_theme,
-        }.items():
-            self.actions_[name].triggered.connect(lambda _=False, flow=flow: self.start(flow()))
-        self.actions_["Find"].triggered.connect(self.keys.start_filter)
-        self.actions_["NextPane"].triggered.connect(lambda: self._move_focus(1))
-        self.actions_["PreviousPane"].triggered.connect(lambda: self._move_focus(-1))
-        self.actions_["Activity"].toggled.connect(self.activity.setVisible)
-        self.actions_["Quit"].triggered.connect(self.close)
         self.state.asked.connect(lambda: self.start(self._answer_state()))
         self.toast.undo_asked.connect(lambda: self.start(self.desk.undo()))
         self.scopes.scope_chosen.connect(self._scope_chosen)
         self.tool_row.breadcrumb.scope_asked.connect(lambda scope: self.start(self.scopes.choose(scope)))
-        self.keys.key_chosen.connect(lambda address: self.start(self._choose_key(address), newest_of="place"))
-        self.keys.selection_changed.connect(self._show_what_is_possible)
-        self.keys.new_key_asked.connect(lambda: self.start(self._create()))
-        self.value.edited.connect(self._show_what_is_possible)
+        self.keys.key_chosen.connect(lambda to: self.start(self.place.arrive(to), newest_of="place"))
+        self.keys.selection_changed.connect(self._doing.update)
+        self.keys.new_key_asked.connect(lambda: self.start(self._doing.create()))
+        self.value.edited.connect(self._doing.update)
         self.value.save_asked.connect(lambda: self.start(self.desk.save()))
         self.value.revert_asked.connect(lambda: self.start(self.desk.revert()))
-        self.activity.address_chosen.connect(self.show_address)
+        self.activity.address_chosen.connect(self.go_to)
         self.live.changed.connect(lambda changes: self.start(self._follow(changes)))
         self._clock.timeout.connect(self._let_time_pass)
         self._clock.start()
@@ -337,47 +243,21 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         self.setMinimumSize(*SMALLEST)
         self.resize(*FIRST_SIZE)
-        self.actions_.fill_menu_bar(self)
+        self.commands.fill_menu_bar(self)
         self.addToolBar(self.tool_row)
-        self._across = QSplitter(Qt.Orientation.Horizontal)
-        self._across.setObjectName("across")
-        for pane in (self.scopes, self.keys, self.value):
-            pane.setMinimumWidth(200)
-            self._across.addWidget(pane)
-            self._across.setStretchFactor(self._across.count() - 1, 1 if pane is self.value else 0)
-        self._across.setSizes(FIRST_WIDTHS)
-        self._panes = QSplitter(Qt.Orientation.Vertical)
-        self._panes.setObjectName("panes")
-        self._panes.addWidget(self._across)
-        self._panes.addWidget(self.activity)
-        self._panes.setStretchFactor(0, 1)
-        self._panes.setSizes([600, 120])
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.state)
-        self._pages.addWidget(self._panes)
-        self.setCentralWidget(self._pages)
+        self.setCentralWidget(self._panes)
         self.setStatusBar(self.status)
-
-    def _restore(self) -> None:
-        if self._settings is None:
-            self.actions_["Activity"].setChecked(True)
-            return
-        self.restoreGeometry(self._settings.geometry)
-        for splitter in (self._across, self._panes):
-            splitter.restoreState(self._settings.splitter(splitter.objectName()))
-        self.actions_["Activity"].setChecked(self._settings.activity_visible)
-        self.activity.setVisible(self._settings.activity_visible)
+        if self.settings is not None:
+            self.restoreGeometry(self.settings.geometry)
+            self._panes.restore(self.settings)
+        shown = self.settings is None or self.settings.activity_visible
+        self.commands["Activity"].setChecked(shown)
+        self.activity.setVisible(shown)
 
     def _remember(self) -> None:
-        if self._settings is None:
+        if self.settings is None:
             return
-        self._settings.geometry = self.saveGeometry()
-        for splitter in (self._across, self._panes):
-            self._settings.set_splitter(splitter.objectName(), splitter.saveState())
-        self._settings.activity_visible = self.actions_["Activity"].isChecked()
-        self._settings.sync()
-
-
-def _pane_of(widget: QWidget | None, panes: list[QWidget]) -> QWidget | None:
-    """The pane in which a widget stands."""
-    return next((pane for pane in panes if widget is pane or (widget and pane.isAncestorOf(widget))), None)
+        self.settings.geometry = self.saveGeometry()
+        self._panes.remember(self.settings)
+        self.settings.activity_visible = self.commands["Activity"].isChecked()
+        self.settings.sync()

@@ -13,7 +13,7 @@ from inspector.editors.hex import HexEditor
 from inspector.editors.image import ImageEditor
 from inspector.editors.large import LargeView
 from inspector.editors.text import TextEditor
-from inspector.formats import Medium, human_age, human_expiry, human_size, looks_secret, thousands
+from inspector.formats import MASKED, Medium, human_age, human_expiry, human_size, looks_secret, thousands
 from inspector.opened import Opened
 from inspector.plain import PlainLabel, plain_tooltip, visible
 from inspector.views.badge import Badge
@@ -149,7 +149,8 @@ class ValuePane(QWidget):
     def _describe(self, opened: Opened) -> None:
         entry = opened.entry
         self._title.setText(visible(entry.key))
-        self._badge.set_text(opened.format.badge)
+        is_secret = looks_secret(entry.key) and opened.document is not None
+        self._badge.set_text(MASKED if is_secret else opened.format.badge)
         self._badge.setToolTip(plain_tooltip(visible(f"{entry.kind.name}: {opened.format.label}")))
         self._size.setText(human_size(entry.size))
         self._size.setToolTip(plain_tooltip(f"{thousands(entry.size)} bytes"))
@@ -255,11 +256,13 @@ class ValuePane(QWidget):
             self._tabs.addTab(page, title)
         self._value = QWidget()
         column = _column(self._value)
-        column.addLayout(_row([self._title, self._badge], stretch=0, margins=(16, 12, 16, 0)))
+        name = _row([self._title, self._badge], stretch=-1, margins=(16, 12, 16, 0))
+        name.addStretch(1)
+        column.addLayout(name)
         facts: list[QWidget] = [self._size, self._revision, self._ages]
         for label in facts:
             label.setProperty("tone", "second")
-        column.addLayout(_row(facts, stretch=2, margins=(16, 0, 16, 8)))
+        column.addLayout(_row(facts, stretch=2, margins=(16, 4, 16, 8)))
         column.addWidget(self._tabs, 1)
         column.addLayout(
             _row(

@@ -1,0 +1,69 @@
+"""Where the person is: kept the same in the tree, the table, the breadcrumb and on the desk."""
+
+from PySide6.QtCore import QObject, Signal
+
+from inspector.views.breadcrumb import Breadcrumb
+from inspector.views.desk import Desk
+from inspector.views.key_pane import KeyPane
+from inspector.views.scope_pane import ScopePane
+from storage_core import Scope
+from storage_core.browse import Address
+
+
+class Place(QObject):
+    """Leads the panes from place to place. An edit that the person keeps holds them all where they are.
+
+    `moved` is emitted with the Address of each key that is arrived at.
+    """
+
+    moved = Signal(object)
+
+    def __init__(self, scopes: ScopePane, keys: KeyPane, breadcrumb: Breadcrumb, desk: Desk) -> None:
+        super().__init__()
+        self._scopes = scopes
+        self._keys = keys
+        self._breadcrumb = breadcrumb
+        self._desk = desk
+        self.is_leading = False
+        """Whether the tree is being led: what it tells then is known already."""
+
+    async def go_to(self, address: Address) -> None:
+        """Show a key, wherever it is; where an edit is kept, stay."""
+        await self._desk.choose(address)
+        if self._desk.address == address:
+            await self.show(address)
+
+    async def show(self, address: Address) -> None:
+        """Let tree, table and breadcrumb show the key that is on the desk."""
+        await self._lead_tree(address.scope)
+        if self._keys.scope != address.scope or not address.key.startswith(self._keys.prefix):
+            await self._keys.show_scope(address.scope, "")
+        await self._keys.choose(address)
+        self._breadcrumb.show_place(*address)
+        self.moved.emit(address)
+
+    async def enter(self, scope: Scope, prefix: str) -> None:
+        """Show the keys of a scope, or of a group in it, and the first of them."""
+        if not await self._desk.may_leave():
+            if self._desk.address is not None:
+                await self._lead_tree(self._desk.address.scope)
+            return
+        self._breadcrumb.show_place(scope)
+        await self._keys.show_scope(scope, prefix)
+        await self._keys.choose_first()
+        if not self._keys.has_selection():
+            await self._desk.choose(None)
+
+    async def arrive(self, address: Address) -> None:
+        """The person went to a key in the table: put its value on the desk."""
+        await self._desk.choose(address)
+        if self._desk.address is not None:
+            self._breadcrumb.show_place(*self._desk.address)
+            self.moved.emit(self._desk.address)
+
+    async def _lead_tree(self, scope: Scope) -> None:
+        self.is_leading = True
+        try:
+            await self._scopes.choose(scope)
+        finally:
+            self.is_leading = False

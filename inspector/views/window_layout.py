@@ -1,0 +1,50 @@
+"""How the panes stand in the window, and how that is remembered."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
+
+from inspector.settings import Settings
+
+SMALLEST = (1024, 640)
+FIRST_SIZE = (1280, 800)
+NARROWEST_PANE = 200
+FIRST_WIDTHS = (200, 500, 580)
+FIRST_HEIGHTS = (620, 130)
+
+
+class WindowLayout(QStackedWidget):
+    """Three panes side by side over the activity; or, instead of them all, a state that explains itself."""
+
+    def __init__(self, state: QWidget, panes: tuple[QWidget, QWidget, QWidget], below: QWidget) -> None:
+        super().__init__()
+        self._state = state
+        self._across = QSplitter(Qt.Orientation.Horizontal)
+        self._across.setObjectName("across")
+        for pane in panes:
+            pane.setMinimumWidth(NARROWEST_PANE)
+            self._across.addWidget(pane)
+        self._across.setStretchFactor(2, 1)
+        self._across.setSizes(FIRST_WIDTHS)
+        self._panes = QSplitter(Qt.Orientation.Vertical)
+        self._panes.setObjectName("panes")
+        self._panes.addWidget(self._across)
+        self._panes.addWidget(below)
+        self._panes.setStretchFactor(0, 1)
+        self._panes.setSizes(FIRST_HEIGHTS)
+        self.addWidget(state)
+        self.addWidget(self._panes)
+
+    def show_state(self) -> None:
+        self.setCurrentWidget(self._state)
+
+    def show_panes(self) -> None:
+        self.setCurrentWidget(self._panes)
+
+    def restore(self, settings: Settings) -> None:
+        """Stand as the person left it."""
+        for splitter in (self._across, self._panes):
+            splitter.restoreState(settings.splitter(splitter.objectName()))
+
+    def remember(self, settings: Settings) -> None:
+        for splitter in (self._across, self._panes):
+            settings.set_splitter(splitter.objectName(), splitter.saveState())
