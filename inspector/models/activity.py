@@ -1,6 +1,7 @@
 """What everybody has written lately, as rows: the newest first, and only so many."""
 
 from collections.abc import Sequence
+from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
@@ -12,11 +13,19 @@ from storage_core.browse import Address
 
 KEPT = 5_000
 
-TIME, SCOPE, KEY, WHAT, SIZE = range(5)
-_HEADINGS = ("Time", "Scope", "Key", "What", "Size")
 _NOWHERE = QModelIndex()
 
 Index = QModelIndex | QPersistentModelIndex
+
+
+class Column(IntEnum):
+    """A column, in order from the left."""
+
+    TIME = 0
+    SCOPE = 1
+    KEY = 2
+    WHAT = 3
+    SIZE = 4
 
 
 class ActivityModel(QAbstractTableModel):
@@ -26,6 +35,9 @@ class ActivityModel(QAbstractTableModel):
     """
 
     counted = Signal()
+
+    DELETED = Qt.ItemDataRole.UserRole
+    """The role of whether a row tells of a deletion."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -72,6 +84,10 @@ class ActivityModel(QAbstractTableModel):
         return len(self._changes)
 
     @property
+    def is_paused(self) -> bool:
+        return self._paused
+
+    @property
     def held_back(self) -> int:
         """How many changes came since it was paused."""
         return self._held_count
@@ -91,7 +107,7 @@ class ActivityModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(_HEADINGS)
+        return 0 if parent.isValid() else len(Column)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -99,8 +115,8 @@ class ActivityModel(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return _HEADINGS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole and section == SIZE:
+            return Column(section).name.capitalize()
+        if role == Qt.ItemDataRole.TextAlignmentRole and section == Column.SIZE:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
 
@@ -111,11 +127,13 @@ class ActivityModel(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return _shown(change, index.column())
+            case self.DELETED:
+                return change.deleted
             case Qt.ItemDataRole.ToolTipRole:
                 return plain_tooltip(_in_full(change, index.column()))
-            case Qt.ItemDataRole.AccessibleTextRole if index.column() == WHAT:
+            case Qt.ItemDataRole.AccessibleTextRole if index.column() == Column.WHAT:
                 return _word(change)
-            case Qt.ItemDataRole.TextAlignmentRole if index.column() == SIZE:
+            case Qt.ItemDataRole.TextAlignmentRole if index.column() == Column.SIZE:
                 return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
 
@@ -162,27 +180,26 @@ def _word(change: Change) -> str:
 
 def _shown(change: Change, column: int) -> str:
     match column:
-        case 0:
+        case Column.TIME:
             return change.at.astimezone().strftime("%H:%M:%S")
-        case 1:
+        case Column.SCOPE:
             return _scope_in_words(change.scope)
-        case 2:
+        case Column.KEY:
             return visible(change.key)
-        case 3:
-            return f"✕ {_word(change)}" if change.deleted else f"● {_word(change)}"
+        case Column.WHAT:
+            return f"✕ {_word(change)}" if change.deleted else f"✓ {_word(change)}"
         case _:
             return human_size(change.size)
 
 
 def _in_full(change: Change, column: int) -> str:
     match column:
-        case 0:
-            return change.at.astimezone().strftime("%Y-%m-%d %H:%M:%S.%f")[
-                :-3
-            ] + change.at.astimezone().strftime(" %Z")
-        case 1 | 2:
-            return _shown(change, column)
-        case 3:
-            return f"{_word(change)} as revision {thousands(change.revision)}"
-        case _:
+        case Column.TIME:
+            at = change.at.astimezone()
+            return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03} {at:%Z}"
+        case Column.WHAT:
+            return f"{_word(change)}, revision {thousands(change.revision)}"
+        case Column.SIZE:
             return f"{thousands(change.size)} bytes"
+        case _:
+            return _shown(change, column)

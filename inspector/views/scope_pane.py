@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from inspector import theme
 from inspector.assets import icon
@@ -276,10 +276,14 @@ class ScopePane(QWidget):
         QShortcut(QKeySequence("Alt+C"), self, self.tree.setFocus)
 
     def _lay_out(self) -> None:
+        gap = 2 * theme.GRID
+        top = QHBoxLayout()
+        top.setContentsMargins(gap, gap, gap, gap)
+        top.addWidget(self.filter)
         rows = QVBoxLayout(self)
-        rows.setContentsMargins(2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID, 0)
-        rows.setSpacing(2 * theme.GRID)
-        rows.addWidget(self.filter)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addLayout(top)
         rows.addWidget(self.tree)
 
 
