@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import qasync
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from inspector import theme
@@ -52,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
             return 1
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        qInstallMessageHandler(_say_what_matters)
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("State Inspector")
@@ -107,6 +109,12 @@ def _report_crashes(window: MainWindow) -> None:
 
     sys.excepthook = report
     asyncio.get_running_loop().set_exception_handler(report_from_loop)
+
+
+def _say_what_matters(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+    """Pass on what Qt has to say, but for what the offscreen platform says of each window that it draws."""
+    if not message.startswith("This plugin does not support"):
+        print(message, file=sys.stderr)
 
 
 def _has_display() -> bool:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from inspector.actions import History
-from storage_core import AsyncStorage
+from storage_core import AsyncStorage, StorageNotFoundError
 from storage_core.browse import Browser
 
 
@@ -23,8 +23,13 @@ class Session:
     def read_only(self) -> bool:
         return self.storage.read_only
 
-    async def open(self) -> None:
-        """Connect; raises storage_core's errors for what cannot be opened, which is left as it is."""
+    async def open(self, *, create: bool = False) -> None:
+        """Connect; raises storage_core's errors for what cannot be opened, which is left as it is.
+
+        Where there is nothing yet, a storage is made only if told to: a path is mistyped easily.
+        """
+        if not create and not self.location.exists():
+            raise StorageNotFoundError(f"{self.location}: there is no such file")
         await self.storage.__aenter__()
         await self.browser.__aenter__()
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from inspector import theme
@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from inspector.views.main_window import MainWindow
 
 
-class Commands:
+class Commands(QObject):
     """Binds the actions of a window to its flows; `update` enables those that are possible now."""
 
     def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
         self._window = window
         self._actions = window.commands
         flows = {

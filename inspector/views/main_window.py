@@ -24,7 +24,7 @@ from inspector.views.live import Live
 from inspector.views.place import Place
 from inspector.views.scope_pane import ScopePane
 from inspector.views.state_view import State, StateView
-from inspector.views.states import EMPTY, NO_FILE, OPENING, asks_for_another_file, state_of
+from inspector.views.states import CREATE, EMPTY, NO_FILE, OPENING, asks_for_another_file, state_of
 from inspector.views.toast import Toast
 from inspector.views.value_pane import ValuePane
 from inspector.views.window_actions import WindowActions
@@ -66,8 +66,11 @@ class MainWindow(QMainWindow):
         self._connect()
         self._doing.update()
 
-    async def open(self, location: Path, *, read_only: bool = False) -> None:
-        """Show the storage at `location` in the place of the one before; where it cannot be opened, why."""
+    async def open(self, location: Path, *, read_only: bool = False, create: bool = False) -> None:
+        """Show the storage at `location` in the place of the one before; where it cannot be opened, why.
+
+        Where there is none yet, one is made only with `create`.
+        """
         if not await self.desk.may_leave():
             return
         await self._leave_storage()
@@ -77,7 +80,7 @@ class MainWindow(QMainWindow):
         self.commands["ReadOnly"].setChecked(read_only)
         session = Session(location, read_only=read_only)
         try:
-            await session.open()
+            await session.open(create=create)
         except StorageError as error:
             await session.close()
             self._show_state(state_of(error, location))
@@ -178,10 +181,13 @@ class MainWindow(QMainWindow):
     def _show_state(self, state: State) -> None:
         self.state.set_state(state)
         self._panes.show_state()
+        self.state.setFocus()
 
     async def _answer_state(self) -> None:
         if self.state.state() is EMPTY:
             await self._doing.create()
+        elif self.state.state().button == CREATE and self.location is not None:
+            await self.open(self.location, create=True)
         elif asks_for_another_file(self.state.state()):
             await self._doing.ask_for_file()
         else:

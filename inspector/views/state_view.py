@@ -70,7 +70,7 @@ class StateView(QWidget):
         self._button.setVisible(bool(state.button))
         self._details.setPlainText(state.details)
         self._details.setVisible(bool(state.details))
-        lines = min(self._details.blockCount(), MOST_LINES) + 1
+        lines = min(2 * self._details.blockCount(), MOST_LINES) + 1  # most of them need two on the screen
         self._details.setFixedHeight(lines * self._details.fontMetrics().lineSpacing() + 8)
         self._copy.setVisible(bool(state.details))
         self.setAccessibleName(f"{state.what} {state.todo}".strip())

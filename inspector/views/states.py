@@ -33,6 +33,7 @@ GONE = State(
     "delete", "This key was deleted meanwhile", "Undo cannot bring it back, as somebody else deleted it."
 )
 
+CREATE = "Make a storage here"
 _OPEN_ANOTHER = "Open another…"
 _AGAIN = "Try again"
 _BY_ERROR: tuple[tuple[type[StorageError], str, str, str, str], ...] = (
@@ -40,8 +41,8 @@ _BY_ERROR: tuple[tuple[type[StorageError], str, str, str, str], ...] = (
         StorageNotFoundError,
         "open",
         "There is no storage at this place",
-        "Check the path, or open the file that your plugins write to.",
-        _OPEN_ANOTHER,
+        "Check the path. A plugin makes the storage when it first writes; you can also make it now.",
+        CREATE,
     ),
     (
         NotAStorageError,

@@ -8,7 +8,7 @@ from inspector.settings import Settings
 SMALLEST = (1024, 640)
 FIRST_SIZE = (1280, 800)
 NARROWEST_PANE = 200
-FIRST_WIDTHS = (200, 500, 580)
+FIRST_WIDTHS = (200, 540, 540)
 FIRST_HEIGHTS = (620, 130)
 
 
