@@ -256,9 +256,9 @@ class ValuePane(QWidget):
             self._tabs.addTab(page, title)
         self._value = QWidget()
         column = _column(self._value)
-        name = _row([self._title, self._badge], stretch=-1, margins=(16, 12, 16, 0))
-        name.addStretch(1)
-        column.addLayout(name)
+        heading = _row([self._title, self._badge], stretch=-1, margins=(16, 12, 16, 0))
+        heading.addStretch(1)
+        column.addLayout(heading)
         facts: list[QWidget] = [self._size, self._revision, self._ages]
         for label in facts:
             label.setProperty("tone", "second")

@@ -1,5 +1,6 @@
 """A person's first minutes, with the real window on a real storage: look, edit, save, delete, undo."""
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -17,7 +18,16 @@ from inspector.app import open_window
 from inspector.views.main_window import MainWindow
 from storage_core import Storage
 
-READ = "import sys; from storage_core import *; print(Storage(sys.argv[1]).workspace('acme').user('ann').load_text('profile'))"
+READ = """
+import sys
+from storage_core import Storage
+print(Storage(sys.argv[1]).workspace("acme").user("ann").load_text("profile"))
+"""
+WRITE = """
+import sys
+from storage_core import Storage
+Storage(sys.argv[1]).workspace("acme").user("ann").save_many({"visits": 4, "a new key": 1})
+"""
 
 
 @pytest.fixture
@@ -147,14 +157,10 @@ async def test_what_another_process_writes_shows_without_losing_the_place(
     await go_to(window, "ann", "visits")
     text = field(window, "$")
     assert isinstance(text, QLineEdit)
-    write = "import sys; from storage_core import *; Storage(sys.argv[1]).workspace('acme').user('ann').save_many({'visits': 4, 'a new key': 1})"
     table = child(window, QTableView, "keyTable")
-    seen = window.live.changed
-    import asyncio
-
     told = asyncio.get_running_loop().create_future()
-    seen.connect(lambda changes: told.done() or told.set_result(changes))
-    subprocess.run([sys.executable, "-c", write, str(location)], check=True, timeout=60)
+    window.live.changed.connect(lambda changes: told.done() or told.set_result(changes))
+    subprocess.run([sys.executable, "-c", WRITE, str(location)], check=True, timeout=60)
     await asyncio.wait_for(told, 30)
     await window.idle()
     assert field(window, "$").text() == "4"
