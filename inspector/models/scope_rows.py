@@ -1,9 +1,10 @@
 """What stands below what in the tree of scopes, and in which order: plain rows, without Qt."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from operator import attrgetter
 
 from storage_core import Scope
 
@@ -43,7 +44,7 @@ class Row:
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """A row as it stands in the tree, under a number that is never given again.
+    """A row as it stands in the tree, under a number that is never given again. What it sorts by never changes.
 
     `asked` is whether its groups were asked for, `known` whether some were brought. Where they were brought but are
     not asked for, they are outdated.
@@ -51,6 +52,7 @@ class Node:
 
     number: int
     row: Row | None
+    order: tuple[int, str]
     above: "Node | None"
     below: "list[Node]" = field(default_factory=list)
     asked: bool = False
@@ -59,11 +61,7 @@ class Node:
     def position(self) -> int:
         """Its place among its siblings."""
         assert self.above is not None
-        return bisect_left(self.above.below, self.order(), key=Node.order)
-
-    def order(self) -> tuple[int, str]:
-        assert self.row is not None
-        return self.row.order
+        return bisect_left(self.above.below, self.order, key=attrgetter("order"))
 
     def descendants(self) -> "Iterator[Node]":
         for node in self.below:
@@ -72,16 +70,15 @@ class Node:
 
 
 class Census:
-    """How many keys every scope has, and which of the scopes a filter lets through."""
+    """How many keys every scope has, and which of the scopes a filter lets through.
+
+    `kept` is a scope that is shown also where it holds nothing: the one that the person is in.
+    """
 
     def __init__(self) -> None:
-        self._counts: dict[str, dict[str | None, int]] = {}
+        self._counts: dict[str, dict[Scope, int]] = {}
         self._filter = ""
         self.kept: Scope | None = None
-        """A scope that is shown also where it holds nothing: the one that the person is in."""
-
-    def __contains__(self, workspace: str) -> bool:
-        return workspace in self._counts
 
     def set_all(self, counts: Mapping[Scope, int]) -> None:
         """Know these scopes and no others."""
@@ -91,60 +88,66 @@ class Census:
     def update(self, counts: Mapping[Scope, int]) -> None:
         """Know better about these scopes; 0 is for one that is gone."""
         for scope, count in counts.items():
-            users = self._counts.setdefault(scope.workspace, {})
+            scopes = self._counts.setdefault(scope.workspace, {})
             if count:
-                users[scope.user] = count
+                scopes[scope] = count
             else:
-                users.pop(scope.user, None)
-            if not users:
+                scopes.pop(scope, None)
+            if not scopes:
                 del self._counts[scope.workspace]
 
     def set_filter(self, text: str) -> None:
         """Let through the workspaces and users whose name has `text` in it, whatever the case of its letters."""
         self._filter = text.casefold()
 
+    def passes(self, name: str) -> bool:
+        """Whether the filter lets this name through."""
+        return self._filter in name.casefold()
+
     def first(self) -> Scope | None:
         """The first scope that holds anything."""
-        if not self._counts:
-            return None
-        workspace = min(self._counts)
-        users = self._counts[workspace]
-        return Scope(workspace, None if None in users else min(filter(None, users)))
+        return min(self._counts[min(self._counts)], key=_user) if self._counts else None
 
     def workspaces(self) -> list[Row]:
         """A row for each workspace that the filter lets through, or of which it lets a user through."""
         names = set(self._counts)
         if self.kept is not None:
             names.add(self.kept.workspace)
-        return shortened(
-            [
-                Row(Kind.WORKSPACE, name, Scope(name), "", sum(self._counts.get(name, {}).values()))
-                for name in sorted(names)
-                if self.passes(name) or any(map(self.passes, filter(None, self._counts.get(name, ()))))
-            ],
-            lambda row: self.kept is not None and row.name == self.kept.workspace,
-        )
+        rows = [
+            Row(Kind.WORKSPACE, name, Scope(name), "", sum(self._counts.get(name, {}).values()))
+            for name in sorted(names)
+            if self.passes(name)
+            or any(scope.user and self.passes(scope.user) for scope in self._scopes_of(name))
+        ]
+        return shortened(rows, lambda row: self.kept is not None and row.name == self.kept.workspace)
 
     def scopes(self, workspace: str) -> list[Row]:
         """A row for each scope of the workspace that the filter lets through; all of them where it has its name."""
         counts = self._counts.get(workspace, {})
-        users = set(counts)
-        if self.kept is not None and self.kept.workspace == workspace:
-            users.add(self.kept.user)
-        rows = []
-        whole = self.passes(workspace)
-        if None in users and whole:
-            rows.append(Row(Kind.SHARED, "Shared", Scope(workspace), "", counts.get(None, 0)))
-        rows += [
-            Row(Kind.USER, user, Scope(workspace, user), "", counts.get(user, 0))
-            for user in sorted(filter(None, users))
-            if whole or self.passes(user)
+        is_whole = self.passes(workspace)
+        rows = [
+            Row(
+                Kind.USER if scope.user else Kind.SHARED,
+                scope.user or "Shared",
+                scope,
+                "",
+                counts.get(scope, 0),
+            )
+            for scope in sorted(self._scopes_of(workspace), key=_user)
+            if is_whole or (scope.user and self.passes(scope.user))
         ]
         return shortened(rows, lambda row: row.scope == self.kept)
 
-    def passes(self, name: str) -> bool:
-        """Whether the filter lets this name through."""
-        return not self._filter or self._filter in name.casefold()
+    def _scopes_of(self, workspace: str) -> Collection[Scope]:
+        scopes = self._counts.get(workspace, {})
+        if self.kept is None or self.kept.workspace != workspace or self.kept in scopes:
+            return scopes
+        return [*scopes, self.kept]
+
+
+def _user(scope: Scope) -> str:
+    """What the scopes of a workspace sort by: Shared is the first."""
+    return scope.user or ""
 
 
 def shortened(rows: Sequence[Row], is_kept: Callable[[Row], bool], *, complete: bool = True) -> list[Row]:

@@ -17,6 +17,8 @@ from storage_core.browse import Group
 
 NAME, COUNT = range(2)
 _COLUMNS = 2
+_FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 NOWHERE = QModelIndex()
 
 Index = QModelIndex | QPersistentModelIndex
@@ -37,7 +39,7 @@ class ScopeTreeModel(QAbstractItemModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._numbers = count(1)
-        self._root = Node(0, None, None)
+        self._root = Node(0, None, (0, ""), None)
         self._nodes: dict[int, Node] = {0: self._root}
         self._places: dict[Place, Node] = {}
         self._workspaces: dict[str, Node] = {}
@@ -230,9 +232,7 @@ class ScopeTreeModel(QAbstractItemModel):
             self.groups_wanted.emit(node.row.scope, node.row.prefix)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        if not index.isValid():
-            return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return _FLAGS if index.isValid() else Qt.ItemFlag.NoItemFlags
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self._node(index).row
@@ -268,8 +268,9 @@ class ScopeTreeModel(QAbstractItemModel):
 
     def _merge(self, parent: Node, rows: list[Row]) -> None:
         """Let the children of `parent` become these rows, which are in order, by the fewest steps."""
-        self._remove_others(parent, {row.order for row in rows})
-        self._insert_missing(parent, rows)
+        orders = [row.order for row in rows]
+        self._remove_others(parent, set(orders))
+        self._insert_missing(parent, rows, orders)
         for node, row in zip(parent.below, rows, strict=True):
             if node.row != row:
                 node.row = row
@@ -279,7 +280,7 @@ class ScopeTreeModel(QAbstractItemModel):
         end = len(parent.below)
         while end:
             start = end
-            while start and parent.below[start - 1].order() not in wanted:
+            while start and parent.below[start - 1].order not in wanted:
                 start -= 1
             if start < end:
                 self._remove(parent, start, end)
@@ -294,12 +295,12 @@ class ScopeTreeModel(QAbstractItemModel):
             for each in (node, *node.descendants()):
                 self._forget(each)
 
-    def _insert_missing(self, parent: Node, rows: list[Row]) -> None:
+    def _insert_missing(self, parent: Node, rows: list[Row], orders: list[tuple[int, str]]) -> None:
         at = 0
         while at < len(rows):
             until = at
-            stays = parent.below[at].order() if at < len(parent.below) else None
-            while until < len(rows) and rows[until].order != stays:
+            stays = parent.below[at].order if at < len(parent.below) else None
+            while until < len(rows) and orders[until] != stays:
                 until += 1
             if until > at:
                 self._insert(parent, at, rows[at:until])
@@ -311,7 +312,7 @@ class ScopeTreeModel(QAbstractItemModel):
         self.endInsertRows()
 
     def _new_node(self, parent: Node, row: Row) -> Node:
-        node = Node(next(self._numbers), row, parent)
+        node = Node(next(self._numbers), row, row.order, parent)
         self._nodes[node.number] = node
         if row.kind is Kind.WORKSPACE:
             self._workspaces[row.name] = node
@@ -362,5 +363,5 @@ def _data_of_count(row: Row, role: int) -> Any:
     if role == Qt.ItemDataRole.DisplayRole:
         return thousands(row.count)
     if role == Qt.ItemDataRole.TextAlignmentRole:
-        return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return _RIGHT
     return None

@@ -16,7 +16,7 @@ from inspector.models.scope_rows import LOADED_AT_MOST, Kind
 from inspector.models.scope_tree import Place, ScopeTreeModel
 from inspector.session import Session
 from inspector.tasks import Tasks
-from inspector.views.scope_tree import ScopeTree
+from inspector.views.scope_tree_view import ScopeTree
 from storage_core import Change, ClosedError, Scope, StorageError
 from storage_core.browse import Browser, Group, Query
 
