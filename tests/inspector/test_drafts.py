@@ -1,0 +1,258 @@
+"""Edits that outlive a crash of the inspector, with real processes that are killed."""
+
+import os
+import stat
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from inspector.drafts import LARGEST, Draft, Drafts
+from storage_core import Kind, Scope
+from storage_core.browse import Address
+
+AT = datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC)
+
+OTHER_INSPECTOR = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from inspector.drafts import Draft, Drafts
+from storage_core import Kind, Scope
+from storage_core.browse import Address
+
+folder, location = map(Path, sys.argv[1:])
+drafts = Drafts(folder)
+address = Address(Scope("acme", "ann"), "todos")
+drafts.keep(Draft(location, address, Kind.JSON, 7, b"[1]", b"[1, 2]", datetime.now(UTC)))
+print("kept", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "settings" / "drafts"
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> Draft:
+    address = Address(Scope("acme", "ann"), "todos")
+    return Draft(tmp_path / "state.db", address, Kind.JSON, 7, b'["base"]\n', b'["mine"]\r\n\x00\n', AT)
+
+
+@pytest.fixture
+def other_inspector(folder, draft):
+    """A second process that keeps a draft of the same value, and then only runs."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", OTHER_INSPECTOR, folder, draft.location],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout.readline() == "kept\n"
+        yield process
+        process.kill()
+
+
+def left_behind(folder: Path, *drafts: Draft) -> None:
+    """Keep drafts in the name of an inspector that runs no more."""
+    keeper = Drafts(folder)
+    for draft in drafts:
+        assert keeper.keep(draft)
+    keeper.close()
+
+
+def test_a_draft_comes_back_as_it_was_at_the_next_start(folder, draft):
+    left_behind(folder, draft)
+    (found,) = Drafts(folder).all_for(draft.location)
+    assert found == draft
+    assert found.file is not None
+
+
+@pytest.mark.parametrize("user", [None, "ann", "Shared"])
+@pytest.mark.parametrize("key", ["a/../../b", "<b>\n\u202e", "k" * 1024, "键"])
+def test_any_scope_and_key_can_have_a_draft(folder, draft, user, key):
+    odd = replace(draft, address=Address(Scope("a / b", user), key), kind=Kind.BYTES)
+    left_behind(folder, odd)
+    assert Drafts(folder).all_for(draft.location) == [odd]
+    assert {file.parent for file in folder.rglob("*")} == {folder}
+
+
+def test_a_value_has_one_draft_which_is_the_latest(folder, draft):
+    left_behind(folder, draft, replace(draft, edited=b"later"))
+    assert [each.edited for each in Drafts(folder).all_for(draft.location)] == [b"later"]
+
+
+def test_every_value_of_every_storage_has_a_draft_of_its_own(folder, draft, tmp_path):
+    shared = replace(draft, address=Address(Scope("acme"), "todos"), at=AT + timedelta(minutes=1))
+    other_key = replace(draft, address=Address(Scope("acme", "ann"), "theme"), at=AT + timedelta(minutes=2))
+    elsewhere = replace(draft, location=tmp_path / "other.db")
+    left_behind(folder, draft, shared, other_key, elsewhere)
+    assert Drafts(folder).all_for(draft.location) == [other_key, shared, draft]
+    assert Drafts(folder).all_for(elsewhere.location) == [elsewhere]
+
+
+def test_a_storage_is_the_same_one_however_its_path_is_written(folder, draft, tmp_path, monkeypatch):
+    left_behind(folder, draft)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "link.db").symlink_to(draft.location)
+    assert len(Drafts(folder).all_for(Path("state.db"))) == 1
+    assert len(Drafts(folder).all_for(tmp_path / "link.db")) == 1
+
+
+def test_what_was_saved_or_discarded_is_forgotten(folder, draft):
+    keeper = Drafts(folder)
+    keeper.keep(draft)
+    keeper.forget(draft.location, draft.address)
+    keeper.forget(draft.location, draft.address)
+    keeper.close()
+    assert Drafts(folder).all_for(draft.location) == []
+    assert list(folder.iterdir()) == []
+
+
+def test_an_offered_draft_can_be_discarded_once_and_for_all(folder, draft):
+    left_behind(folder, draft)
+    drafts = Drafts(folder)
+    (offered,) = drafts.all_for(draft.location)
+    drafts.discard(offered)
+    drafts.discard(offered)
+    assert drafts.all_for(draft.location) == []
+
+
+def test_ones_own_drafts_are_not_offered_while_one_runs(folder, draft):
+    keeper = Drafts(folder)
+    keeper.keep(draft)
+    assert keeper.all_for(draft.location) == []
+    assert Drafts(folder).all_for(draft.location) == []
+    keeper.close()
+    assert Drafts(folder).all_for(draft.location) == [draft]
+
+
+def test_the_drafts_of_an_inspector_that_runs_are_left_alone(folder, draft, other_inspector):
+    drafts = Drafts(folder)
+    assert drafts.all_for(draft.location) == []
+    drafts.keep(draft)
+    drafts.forget(draft.location, draft.address)
+    drafts.close()
+    other_inspector.kill()
+    other_inspector.wait()
+    (found,) = drafts.all_for(draft.location)
+    assert (found.address, found.revision, found.base, found.edited) == (draft.address, 7, b"[1]", b"[1, 2]")
+
+
+def test_a_draft_outlives_a_killed_inspector_and_can_be_taken_over(folder, draft, other_inspector):
+    other_inspector.kill()
+    other_inspector.wait()
+    drafts = Drafts(folder)
+    (found,) = drafts.all_for(draft.location)
+    drafts.keep(found)
+    drafts.discard(found)
+    assert drafts.all_for(draft.location) == []
+    drafts.close()
+    (again,) = Drafts(folder).all_for(draft.location)
+    assert again == found
+
+
+def test_drafts_are_private(folder, draft):
+    folder.mkdir(parents=True, mode=0o755)
+    umask = os.umask(0)
+    try:
+        left_behind(folder, draft)
+        keeper = Drafts(folder)
+        keeper.keep(replace(draft, location=Path("/else")))
+    finally:
+        os.umask(umask)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
+    keeper.close()
+
+
+def test_an_edit_beyond_the_bound_is_not_kept_and_leaves_the_draft_before_it(folder, draft):
+    keeper = Drafts(folder)
+    assert keeper.keep(draft)
+    assert keeper.keep(replace(draft, base=bytes(LARGEST), edited=bytes(LARGEST)))
+    assert not keeper.keep(replace(draft, edited=bytes(LARGEST + 1)))
+    assert not keeper.keep(replace(draft, base=bytes(LARGEST + 1)))
+    keeper.close()
+    (found,) = Drafts(folder).all_for(draft.location)
+    assert found.edited == found.base == bytes(LARGEST)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda whole: b"",
+        lambda whole: whole[:-1],
+        lambda whole: whole + b"x",
+        lambda whole: whole.replace(b'["mine"]', b'["mind"]'),
+        lambda whole: whole.replace(b'"format": 1', b'"format": 2'),
+        lambda whole: whole.replace(b'"kind": "JSON"', b'"kind": "XML"'),
+        lambda whole: whole.replace(b'"todos"', b'""'),
+        lambda whole: whole.replace(b'"acme"', b'""'),
+        lambda whole: whole.replace(b"+00:00", b""),
+        lambda whole: whole.replace(b'"base": 9', b'"base": null'),
+        lambda whole: b"[" * 100_000 + b"\n",
+        lambda whole: b"\xff\xfe\n" + whole,
+        lambda whole: b"[]\n" + whole,
+    ],
+)
+def test_a_damaged_file_is_passed_over_and_stays(folder, draft, damage):
+    good = replace(draft, address=Address(Scope("acme"), "good"))
+    left_behind(folder, draft)
+    (file,) = folder.glob("*.draft")
+    whole = file.read_bytes()
+    damaged = damage(whole)
+    left_behind(folder, good)
+    file.write_bytes(damaged)
+    assert damaged != whole
+    assert Drafts(folder).all_for(draft.location) == [good]
+    assert file.read_bytes() == damaged
+
+
+def test_what_is_no_file_of_ours_is_passed_over(folder, draft):
+    left_behind(folder, draft)
+    (folder / "folder.draft").mkdir()
+    (folder / "notes.txt").write_text("mine")
+    os.mkfifo(folder / "pipe.draft")
+    assert Drafts(folder).all_for(draft.location) == [draft]
+    assert {"folder.draft", "notes.txt", "pipe.draft"} <= {each.name for each in folder.iterdir()}
+
+
+def test_a_write_that_was_cut_short_leaves_the_draft_before_it(folder, draft):
+    left_behind(folder, draft)
+    (file,) = folder.glob("*.draft")
+    half = file.with_suffix(".unfinished")
+    half.write_bytes(file.read_bytes()[:20])
+    assert Drafts(folder).all_for(draft.location) == [draft]
+    assert not half.exists()
+
+
+def test_the_lock_of_a_dead_inspector_is_cleared_away_after_a_while(folder, draft, other_inspector):
+    other_inspector.kill()
+    other_inspector.wait()
+    (lock,) = folder.glob("*.alive")
+    Drafts(folder).all_for(draft.location)
+    assert lock.exists()
+    os.utime(lock, (0, 0))
+    assert len(Drafts(folder).all_for(draft.location)) == 1
+    assert not lock.exists()
+
+
+def test_nothing_is_made_before_there_is_something_to_keep(folder, draft):
+    drafts = Drafts(folder)
+    assert drafts.all_for(draft.location) == []
+    drafts.forget(draft.location, draft.address)
+    drafts.close()
+    drafts.close()
+    assert not folder.exists()
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path, draft):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError, match="file"):
+        Drafts(tmp_path / "file" / "drafts").keep(draft)
