@@ -227,8 +227,15 @@ class AsyncStorage:
         return await self._read(lambda reader: reader.read(scope, key))
 
     async def _has(self, scope: Scope, key: str) -> bool:
+        return await self._read_here(lambda reader: reader.read_small(scope, key, 0)) is not None
+
+    async def _read_here(self, read: Callable[[Reader], Result]) -> Result:
+        """Read on the event loop's thread what takes microseconds; aside, where it would have to wait."""
         reader = self._inline or await self._opened()
-        return reader.read_small(scope, key, 0) is not None
+        try:
+            return read(reader)
+        except BusyError:
+            return await self._read(read)
 
     async def _read(self, read: Callable[[Reader], Result]) -> Result:
         await self._opened()
@@ -258,15 +265,16 @@ class AsyncStorage:
         return await self._batches.run(write)
 
     async def _watch(self, since: int | None) -> AsyncIterator[Change]:
-        reader = await self._opened()
-        pages = operations.changes(reader.last_revision() if since is None else since)
+        if since is None:
+            since = await self._read_here(lambda reader: reader.last_revision())
+        pages = operations.changes(since)
         seen: int | None = None
         while not self._closed:
-            version = reader.version()
+            version = await self._read_here(lambda reader: reader.version())
             if version != seen:
                 seen, pages.more = version, True
             while pages.more and not self._closed:
-                for change in pages.took(pages.fetch(reader)):
+                for change in pages.took(await self._read_here(pages.fetch)):
                     yield change
                 await asyncio.sleep(0)
             await self._pause(_LOOK_FOR_CHANGES_EVERY)
