@@ -68,10 +68,12 @@ class Storage:
 
     @property
     def location(self) -> Path:
+        """Where the storage is: an absolute path."""
         return self._location
 
     @property
     def read_only(self) -> bool:
+        """Whether it was opened only to be read."""
         return self._read_only
 
     def workspace(self, name: str) -> "Store":
