@@ -154,6 +154,28 @@ async def test_a_reader_does_not_wait_for_a_writer_that_waits_for_a_lock(
     assert await store.load("key") == 2
 
 
+class BusyReader:
+    """What the reader of the loop's own thread is while SQLite mends its log: nothing can be read at once."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        def busy(*_: object) -> None:
+            raise BusyError(name)
+
+        return busy
+
+
+async def test_what_cannot_be_read_at_once_is_read_aside(
+    storage: AsyncStorage, store: AsyncStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.save("key", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "_inline", BusyReader())
+        assert await store.load("key") == 1
+        assert await store.exists("key")
+        assert (await anext(storage.watch(since=0))).key == "key"
+        assert await store.update("key", lambda value: value + 1) == 2
+
+
 async def test_a_batch_that_cannot_begin_fails_as_a_whole_and_the_next_goes_well(location: Path) -> None:
     async with AsyncStorage(location, timeout=0) as storage:
         store = storage.workspace("acme")
