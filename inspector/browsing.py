@@ -11,11 +11,11 @@ from inspector.formats import HEAD, sniff
 from inspector.models.key_table import MOST_PAGES_WANTED, Counted, KeyRow
 from inspector.models.row_cache import PAGE
 from inspector.models.shift import Shift
-from storage_core import Change
+from storage_core import Change, Entry
 from storage_core.browse import Address, Browser, Listing, Order, Query
 
-PAGES_IN_SIGHT = 3
-"""Pages that a view can show parts of, one more than it does: these are read anew when something changes."""
+PAGES_IN_SIGHT = 2
+"""Pages that a view can show parts of: these are read anew when something changes."""
 
 _MOST_KNOWN = 50_000
 _COMPARED_AT_ONCE = 5_000  # rows: more are compared in a thread, as that takes longer than a frame
@@ -37,6 +37,8 @@ class Rows(Protocol):
     def keep_pages(self, count: int) -> list[int]: ...
 
     def at_hand(self) -> set[Address]: ...
+
+    def row_at(self, number: int) -> KeyRow | None: ...
 
 
 class Browsing:
@@ -213,9 +215,18 @@ class Browsing:
 
     async def _read(self, listing: Listing, start: int) -> list[KeyRow | None]:
         entries = await self._browser.rows(listing, start, start + PAGE)
-        present = [Address(entry.scope, entry.key) for entry in entries if entry is not None]
-        heads = iter(await self._browser.heads(present, HEAD))
-        return [
-            None if entry is None else KeyRow(entry, sniff(entry.kind, next(heads) or b"", entry.size))
-            for entry in entries
+        rows = [
+            None if entry is None else self._same(start + place, entry) for place, entry in enumerate(entries)
         ]
+        new = [
+            (place, entry) for place, entry in enumerate(entries) if entry is not None and rows[place] is None
+        ]
+        heads = await self._browser.heads([Address(entry.scope, entry.key) for _, entry in new], HEAD)
+        for (place, entry), head in zip(new, heads, strict=True):
+            rows[place] = KeyRow(entry, sniff(entry.kind, head or b"", entry.size))
+        return rows
+
+    def _same(self, number: int, entry: Entry) -> KeyRow | None:
+        """The row that is shown, where the entry is the same as then: its value need not be looked at again."""
+        row = self._rows.row_at(number)
+        return row if row is not None and row.entry == entry else None
