@@ -12,7 +12,12 @@ from typing import Any
 from storage_core.engine import Browsing, Capabilities, Engine, Reader
 from storage_core.engines import sqlite_file
 from storage_core.engines.sqlite_browse import SqliteBrowser
-from storage_core.engines.sqlite_errors import as_storage_error, primary_code, speaks_storage_errors
+from storage_core.engines.sqlite_errors import (
+    SQLITE_FAULTS,
+    as_storage_error,
+    primary_code,
+    speaks_storage_errors,
+)
 from storage_core.engines.sqlite_file import Finding, Inode
 from storage_core.engines.sqlite_reader import LISTED, SqliteReader, now_in_milliseconds
 from storage_core.engines.sqlite_schema import FORMAT, KEPT_CHANGES
@@ -79,7 +84,7 @@ class SqliteEngine(SqliteReader):
         try:
             self._wait_for_turn()
             (version,) = self._run("PRAGMA user_version").fetchone()
-        except sqlite3.Error as error:
+        except SQLITE_FAULTS as error:
             self.rollback()
             raise as_storage_error(error, self.location) from error
         if version != FORMAT:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from storage_core.engines.sqlite_errors import as_storage_error
+from storage_core.engines.sqlite_errors import SQLITE_FAULTS, as_storage_error
 
 _LAST_TIME = 253_402_300_799_999  # milliseconds: the end of the year 9999, beyond which no datetime goes
 _ENTRIES = "SELECT workspace, user, key FROM entries JOIN scopes ON scopes.id = scope WHERE "
@@ -35,6 +35,6 @@ def faults(run: Callable[[str], sqlite3.Cursor], location: Path) -> list[str]:
         for fault, statement in _FAULTS.items():
             rows = run(statement).fetchall()
             found += [f"{fault}: {key!r:.80} of {space} / {user or 'Shared'}" for space, user, key in rows]
-    except sqlite3.Error as error:
+    except SQLITE_FAULTS as error:
         found.append(str(as_storage_error(error, location)))
     return found

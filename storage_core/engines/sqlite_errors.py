@@ -47,6 +47,9 @@ _BY_CODE: dict[int, tuple[type[StorageError], str]] = {
 }
 
 
+SQLITE_FAULTS = (sqlite3.Error, UnicodeDecodeError)
+"""What Python's module raises for SQLite's faults; the second where the message about damage is damaged itself."""
+
 _BY_ERRNO: dict[int | None, type[StorageError]] = {
     errno.EACCES: ReadOnlyError,
     errno.EPERM: ReadOnlyError,
@@ -62,14 +65,16 @@ def not_made(path: Path, error: OSError) -> StorageError:
     return kind(f"{path}: cannot be made: {error.strerror or error}")
 
 
-def primary_code(error: sqlite3.Error) -> int | None:
+def primary_code(error: sqlite3.Error | UnicodeDecodeError) -> int | None:
     """SQLite's code without its extension; None where Python's module itself raised the error."""
     code = getattr(error, "sqlite_errorcode", None)
     return None if code is None else code & 0xFF
 
 
-def as_storage_error(error: sqlite3.Error, location: Path) -> Exception:
+def as_storage_error(error: sqlite3.Error | UnicodeDecodeError, location: Path) -> Exception:
     """The error of ours that says what `error` says of the storage at `location`."""
+    if isinstance(error, UnicodeDecodeError):
+        return CorruptError(f"{location}: it is damaged: restore a backup")
     primary = primary_code(error)
     if primary is None:
         if isinstance(error, sqlite3.ProgrammingError) and "closed" in str(error):
@@ -94,7 +99,7 @@ def speaks_storage_errors(
     def speaking(self: _Self, /, *args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
         try:
             return method(self, *args, **kwargs)
-        except sqlite3.Error as error:
+        except SQLITE_FAULTS as error:
             raise as_storage_error(error, self.location) from error
 
     return speaking

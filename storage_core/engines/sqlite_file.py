@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import Path
 from urllib.parse import quote
 
-from storage_core.engines.sqlite_errors import as_storage_error, not_made, primary_code
+from storage_core.engines.sqlite_errors import SQLITE_FAULTS, as_storage_error, not_made, primary_code
 from storage_core.engines.sqlite_schema import APPLICATION_ID, FORMAT, OLDEST_FORMAT, create_tables, migrate
 from storage_core.errors import (
     BusyError,
@@ -79,7 +79,7 @@ def look_inside(location: Path) -> Finding:
         # Read as if it could not change, nothing is left beside a foreign file. Its first page says whose it is: that
         # of a storage does so from its first commit on, before there is a log that could say otherwise.
         found = _look(location, "immutable")
-    except (sqlite3.Error, CorruptError):
+    except (*SQLITE_FAULTS, CorruptError):
         found = Finding.OLDER  # damaged, or somebody is writing it at this moment: only locks tell
     if found is Finding.STORAGE and not _has_companions(location):
         return found
@@ -87,7 +87,7 @@ def look_inside(location: Path) -> Finding:
         raise NotAStorageError(f"{location}: another program is making its database here")
     try:
         return _look(location, "ro")
-    except sqlite3.Error as error:
+    except SQLITE_FAULTS as error:
         rolls_back = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_READONLY_ROLLBACK
         if rolls_back and _died_while_made(location):
             return Finding.NEW
@@ -110,7 +110,7 @@ def make_ready(location: Path, timeout: float) -> None:
                     _retry_while_busy(lambda: _make_tables(connection, location), location, deadline)
             with closing(connect(location, "rw", timeout=0)) as connection:
                 _retry_while_busy(lambda: _use_wal(connection), location, deadline)
-    except sqlite3.Error as error:
+    except SQLITE_FAULTS as error:
         raise as_storage_error(error, location) from error
 
 
@@ -172,7 +172,7 @@ def connect_for_reading(location: Path, timeout: float) -> tuple[sqlite3.Connect
     connection = connect(location, "ro", timeout=timeout)
     try:
         connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
-    except sqlite3.Error as error:
+    except SQLITE_FAULTS as error:
         connection.close()
         if primary_code(error) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
             raise
@@ -232,7 +232,10 @@ def _died_while_made(location: Path) -> bool:
     with suppress(OSError), open(_companion(location, "-journal"), "rb") as journal:
         if journal.read(20)[16:] == bytes(4):  # the size to roll back to: none
             return True
-    with suppress(sqlite3.Error), closing(connect(location, "immutable", timeout=0)) as connection:
+    with (
+        suppress(sqlite3.Error, UnicodeDecodeError),
+        closing(connect(location, "immutable", timeout=0)) as connection,
+    ):
         (application_id,) = connection.execute("PRAGMA application_id").fetchone()
         return bool(application_id == APPLICATION_ID)
     return False

@@ -10,7 +10,12 @@ from typing import Any
 
 from storage_core.engines import sqlite_file
 from storage_core.engines.sqlite_check import faults
-from storage_core.engines.sqlite_errors import as_storage_error, not_made, speaks_storage_errors
+from storage_core.engines.sqlite_errors import (
+    SQLITE_FAULTS,
+    as_storage_error,
+    not_made,
+    speaks_storage_errors,
+)
 from storage_core.engines.sqlite_file import Inode, Signature
 from storage_core.entry import Change, Entry, Kind, ScopeInfo, as_datetime
 from storage_core.errors import (
@@ -104,7 +109,7 @@ class SqliteReader:
     def read(self, scope: Scope, key: str) -> Record | None:
         try:
             row: Record | None = self._run(_READ, (self._id(scope), checked_key(key))).fetchone()
-        except sqlite3.Error as error:
+        except SQLITE_FAULTS as error:
             raise as_storage_error(error, self.location) from error
         if row is not None and row[5] is not None and has_expired(row[5], now_in_milliseconds()):
             return None
@@ -114,7 +119,7 @@ class SqliteReader:
         try:
             values = (size_limit, self._id(scope), checked_key(key))
             row: Record | None = self._run(_READ_SMALL, values).fetchone()
-        except sqlite3.Error as error:
+        except SQLITE_FAULTS as error:
             raise as_storage_error(error, self.location) from error
         if row is not None and row[5] is not None and has_expired(row[5], now_in_milliseconds()):
             return None

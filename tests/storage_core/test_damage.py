@@ -90,6 +90,8 @@ NONSENSE = {
     "a change that is text": "UPDATE changes SET at = 'today', size = 'large', deleted = 'no'",
     "a change beyond all calendars": f"UPDATE changes SET at = {2**62}",
     "the last revision that there is": f"UPDATE changes SET revision = {2**63 - 1} WHERE revision = 1",
+    "a table whose name is no UTF-8": "PRAGMA writable_schema = 1;"
+    " UPDATE sqlite_schema SET name = CAST(x'ce20' AS TEXT), sql = 'CREATE' WHERE name = 'changes'",
     "no table": "DROP TABLE entries",
     "a table with other columns": "DROP TABLE changes; CREATE TABLE changes (id)",
     "a format that never was": "PRAGMA user_version = 0",
