@@ -16,7 +16,7 @@ from storage_core import operations
 from storage_core.batches import Batches
 from storage_core.engine import Database, Engine, Reader
 from storage_core.entry import Change, Entry, Kind, ScopeInfo
-from storage_core.errors import BusyError, ClosedError, ConflictError, ReadOnlyError
+from storage_core.errors import BusyError, ClosedError, ConflictError, ReadOnlyError, StorageError
 from storage_core.location import checked_location, checked_options, checked_path, find_database
 from storage_core.operations import Pages, Ttl, Write
 from storage_core.records import Record, as_entry, value_of
@@ -174,7 +174,11 @@ class AsyncStorage:
             aside = EngineThread(self._find_and_connect)
             await aside.start()
             assert self._database is not None
-            self._inline = self._database.connect_reader(waits=False)
+            try:
+                self._inline = self._database.connect_reader(waits=False)
+            except StorageError:
+                await aside.close()
+                raise
             self._aside = aside
         finally:
             self._opening = None

@@ -9,6 +9,7 @@ import json
 import os
 import resource
 import sys
+import threading
 from typing import Any
 
 from storage_core import StorageError
@@ -36,6 +37,9 @@ async def main(facade: str, location: str, options: dict[str, Any]) -> None:
         else:
             print(name, "done")
     await storage.close()
+    for thread in set(threading.enumerate()) - {threading.main_thread()}:
+        thread.join(timeout=10)  # those that the storage has closed are on their way out
+    print("threads", threading.active_count())
 
 
 if __name__ == "__main__":
