@@ -132,11 +132,11 @@ class ScopeTreeModel(QAbstractItemModel):
         return row is not None and row.kind is Kind.WORKSPACE and not self._census.passes(row.name)
 
     def place(self, index: Index) -> Place | None:
-        """The place that a row stands for; None where it is a workspace, or no row."""
+        """The place that a row stands for; None where it is a workspace, one for the rest, or no row."""
         row = self._node(index).row
-        return (
-            (row.scope, row.prefix) if row is not None and (row.scope, row.prefix) in self._places else None
-        )
+        if row is None or row.kind in (Kind.WORKSPACE, Kind.MORE):
+            return None
+        return row.scope, row.prefix
 
     def kind(self, index: Index) -> Kind | None:
         row = self._node(index).row
