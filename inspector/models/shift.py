@@ -19,7 +19,7 @@ class Run:
 
 
 class Shift:
-    """How the list `old` of distinct numbers became the list `new`: `runs`, from top to bottom."""
+    """How the list `old` of distinct numbers became the list `new`, of the same type: `runs`, from top to bottom."""
 
     def __init__(self, old: Sequence[int], new: Sequence[int]) -> None:
         self._old = old
