@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -84,38 +85,29 @@ class Batches:
         self._written = written
         self._waiting: deque[tuple[Write[Any], asyncio.Future[Any]]] = deque()
         self._sending: asyncio.Task[None] | None = None
-        self._quiet = asyncio.Event()
-        self._quiet.set()
 
     async def run(self, write: Write[Result]) -> Result:
-        """Write, alone where nothing is under way, else together with what else is waiting.
+        """Write, with all else that is handed over before the event loop comes round or while others are written.
 
         A caller who is cancelled while its write waits has written nothing; one who is cancelled later may have.
         """
-        if not self._quiet.is_set():
-            future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-            self._waiting.append((write, future))
-            return await future
-        self._quiet.clear()
-        try:
-            (outcome,) = await self._thread.run(partial(write_together, [write]))
-        finally:
-            self._continue(1)
-        result: Result = outcome.get()
-        return result
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((write, future))
+        self._sender()
+        return await future
 
     async def finish(self) -> None:
         """Return when everything that was handed over has been written or refused."""
-        await self._quiet.wait()
+        while self._waiting or not (self._sending is None or self._sending.done()):
+            await asyncio.wait([self._sender()])
 
-    def _continue(self, written: int) -> None:
-        self._written(written)
-        if self._waiting:
-            self._sending = asyncio.get_running_loop().create_task(self._send_waiting())
-        else:
-            self._quiet.set()
+    def _sender(self) -> asyncio.Task[None]:
+        """The task that sends what waits: a new one where the last has ended, or was cancelled before it began."""
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.get_running_loop().create_task(self._send())
+        return self._sending
 
-    async def _send_waiting(self) -> None:
+    async def _send(self) -> None:
         while batch := self._next_batch():
             writes = [write for write, _ in batch]
             try:
@@ -125,8 +117,9 @@ class Batches:
             for (_, future), outcome in zip(batch, outcomes, strict=True):
                 _resolve(future, outcome)
             self._written(len(batch))
-        self._sending = None
-        self._quiet.set()
+            # Those who have their answer often write again at once: so all of them go together, not the first alone.
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(0)
 
     def _next_batch(self) -> list[tuple[Write[Any], asyncio.Future[Any]]]:
         batch: list[tuple[Write[Any], asyncio.Future[Any]]] = []
