@@ -1,14 +1,17 @@
 """Processes that write are killed, as `kill -9` does: what was acknowledged to them is there, and nothing by half."""
 
+import asyncio
 import random
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from storage_core import Storage
+from storage_core import AsyncStorage, Storage
 from tests.storage_core.children import Child
+from tests.storage_core.verbs import READS, fill
 
 MILLION = 1_000_000
 
@@ -45,3 +48,29 @@ def test_what_was_acknowledged_is_there_after_kill_9(location: Path, rounds: int
     with Storage(location, read_only=True) as storage:
         values = storage.workspace("acme").load_many(keys)
     assert values == {key: [n, n] if "twice" in key else n for key in keys for n in [int(key.split()[0])]}
+
+
+@pytest.mark.parametrize("verb", READS)
+async def test_a_reader_waits_for_one_who_mends_what_a_crash_left(location: Path, verb: str) -> None:
+    async with AsyncStorage(location, timeout=60) as storage:
+        store = storage.workspace("acme")
+        await fill(store)
+        expected = await store.load("json")
+        with Child("recover", location) as other, ThreadPoolExecutor(1) as thread:
+            assert other.line() == "mending"
+            reading = asyncio.ensure_future(READS[verb](storage, store))
+            await asyncio.sleep(0)  # so that it has looked once
+            thread.submit(other.tell)
+            assert await reading not in (False, {})
+        assert await store.load("json") == expected
+
+
+async def test_a_watch_outlasts_one_who_mends_what_a_crash_left(location: Path) -> None:
+    async with AsyncStorage(location, timeout=60) as storage:
+        await storage.workspace("acme").save("key", 1)
+        with Child("recover", location) as other, ThreadPoolExecutor(1) as thread:
+            assert other.line() == "mending"
+            watching = asyncio.ensure_future(anext(storage.watch(0)))
+            await asyncio.sleep(0)
+            thread.submit(other.tell)
+            assert (await watching).key == "key"
