@@ -11,7 +11,8 @@ def marked(line: Line) -> str:
 
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [("", ""), (" a b", " a b"), ("a \t", "a·→"), ("a\tb", "a\\tb"), ("a\u202eb", "a\\u202eb"), ("\ud800", "\\ud800")],
+    [("", ""), (" a b", " a b"), ("a \t", "a·→"), ("a\tb", "a\\tb"),
+     ("a\u202eb", "a\\u202eb"), ("\ud800", "\\ud800")],
 )  # fmt: skip
 def test_ordinary_blanks_stand_as_they_are_and_all_else_that_hides_is_shown(text, shown):
     assert text_of(seen(text)) == shown
