@@ -51,6 +51,7 @@ class Browsing:
         self._browser = browser
         self._rows = rows
         self._listing: Listing | None = None
+        self._wanted: Query | None = None
         self._known: set[Address] = set()
         self._pending: list[Change] = []
         self._is_following = False
@@ -67,11 +68,13 @@ class Browsing:
 
     async def show(self, query: Query) -> None:
         """Show what `query` finds: the first rows at once, then how many there are."""
-        self._listing = None
+        self._listing, self._wanted = None, query
         self._known.clear()
         self._rows.begin(query)
         first = await self._browser.listing(query, limit=PAGE)
         rows = await self._read(first, 0)
+        if self._wanted is not query:
+            return
         self._listing = first
         self._rows.set_count(len(first), Counted.COMPLETE if len(first) < PAGE else Counted.PARTIAL)
         self._rows.put(0, rows)

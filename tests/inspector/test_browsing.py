@@ -1,7 +1,7 @@
 """Rows of a real storage in a real model: complete, and true while another connection writes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from inspector.browsing import Browsing
 from inspector.models import key_table
 from inspector.models.key_table import Counted, KeyRole, KeyTableModel
 from inspector.models.row_cache import PAGE
-from storage_core import AsyncStorage, Change, Scope, Storage
+from storage_core import AsyncStorage, BusyError, Change, Scope, Storage
 from storage_core.browse import Address, Browser, Match, Order, Query
 
 ACME = Scope("acme")
@@ -54,6 +54,20 @@ class Feed:
         changes = list(self._plugin.changes(getattr(self, "_seen", 0)))
         self._seen = changes[-1].revision if changes else self._seen
         return changes
+
+
+class Gate:
+    """Holds a call up until it is opened."""
+
+    def __init__(self, call: Callable[..., Awaitable[object]]) -> None:
+        self.call = call
+        self.reached = asyncio.Event()
+        self.opened = asyncio.Event()
+
+    async def __call__(self, *arguments: object) -> object:
+        self.reached.set()
+        await self.opened.wait()
+        return await self.call(*arguments)
 
 
 @pytest.fixture
@@ -211,20 +225,14 @@ async def test_a_page_that_was_read_from_the_former_list_does_not_show_in_todays
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await browsing.show(Query(ACME))
-    reading, may_go_on, heads = asyncio.Event(), asyncio.Event(), browser.heads
-
-    async def heads_at_last(*arguments: object) -> list[bytes | None]:
-        reading.set()
-        await may_go_on.wait()
-        return await heads(*arguments)
-
-    monkeypatch.setattr(browser, "heads", heads_at_last)
+    gate = Gate(browser.heads)
+    monkeypatch.setattr(browser, "heads", gate)
     loading = asyncio.ensure_future(browsing.load(1))
-    await reading.wait()
-    monkeypatch.setattr(browser, "heads", heads)
+    await gate.reached.wait()
+    monkeypatch.setattr(browser, "heads", gate.call)
     plugin.workspace("acme").delete("k0000")
     await browsing.follow(feed.take())
-    may_go_on.set()
+    gate.opened.set()
     await loading
     assert model.index(PAGE, 0).data() == KEYS[PAGE + 1]
 
@@ -259,14 +267,48 @@ async def test_what_is_written_while_the_first_rows_are_read_is_not_missed(
         assert await shown(browsing, model) == ["a", *(f"b{done:02}" for done in range(number + 1))]
 
 
-async def test_the_newest_query_wins(browsing: Browsing, model: KeyTableModel) -> None:
+async def test_the_newest_query_wins(
+    browsing: Browsing, browser: Browser, model: KeyTableModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(browser.heads)
+    monkeypatch.setattr(browser, "heads", gate)
+    former = asyncio.ensure_future(browsing.show(Query(ACME)))
+    await gate.reached.wait()
+    monkeypatch.setattr(browser, "heads", gate.call)
+    await browsing.show(Query(ACME, pattern="k0001"))
+    gate.opened.set()
+    await former
+    assert await shown(browsing, model) == ["k0001"]
+    assert browsing.query == Query(ACME, pattern="k0001")
+
+
+async def test_a_query_that_is_given_up_leaves_the_next_one_alone(
+    browsing: Browsing, model: KeyTableModel
+) -> None:
     former = asyncio.ensure_future(browsing.show(Query(ACME)))
     await asyncio.sleep(0)
     former.cancel()
     await browsing.show(Query(ACME, pattern="k0001"))
     await asyncio.gather(former, return_exceptions=True)
     assert await shown(browsing, model) == ["k0001"]
-    assert browsing.query == Query(ACME, pattern="k0001")
+
+
+async def test_changes_that_could_not_be_shown_are_shown_with_the_next(
+    browsing: Browsing, model: KeyTableModel, plugin: Storage, feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def busy(*arguments: object) -> None:
+        raise BusyError("somebody else holds it")
+
+    await browsing.show(Query(ACME))
+    plugin.workspace("acme").delete("k0000")
+    changes = feed.take()
+    with monkeypatch.context() as patched:
+        patched.setattr(Browser, "listing", busy)
+        with pytest.raises(BusyError):
+            await browsing.follow(changes)
+    plugin.workspace("other").save("elsewhere", 1)
+    await browsing.follow(feed.take())
+    assert await shown(browsing, model) == KEYS[1:]
 
 
 async def test_refresh_reads_what_no_change_told(
