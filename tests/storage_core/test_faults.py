@@ -10,7 +10,7 @@ from storage_core import Storage
 from tests.storage_core.children import said_by
 from tests.storage_core.conftest import OpenStorage
 from tests.storage_core.programs.write_numbers import values
-from tests.storage_core.verbs import VERBS, fill
+from tests.storage_core.verbs import READS, VERBS, fill
 
 SIZE = 20_000
 
@@ -102,6 +102,21 @@ def test_a_folder_that_cannot_be_made_says_why(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_backup_for_which_there_is_no_room_says_so_and_leaves_nothing(location: Path, facade: str) -> None:
+    target = location.with_name("backup.db")
+    with Storage(location) as storage:
+        storage.workspace("acme").save("key", 1)
+    for error, expected in (("ENOSPC", "StorageFullError"), ("EIO", "StorageIOError")):
+        failing = _failing("pwrite64", error, "1+", target)
+        said = said_by("ask_everything", facade, location, '{"read_only": true}', "{}", through=failing)
+        assert said == [
+            *(f"{name} done" for name in READS if name != "backup"),
+            f"backup {expected}",
+            "threads 1",
+        ]
+        assert not list(location.parent.glob("backup*"))
+
+
 QUICK = [1, 2, 3, 5, 8, 13, 21, 34]
 SLOW = list(range(1, 90))
 
@@ -159,7 +174,7 @@ async def test_a_limit_on_the_size_of_files_lets_nothing_out_but_errors_of_ours(
         assert await storage.workspace("acme").load("json") is not None
 
 
-@pytest.mark.parametrize("files", range(6, 20))
+@pytest.mark.parametrize("files", range(6, 20, 2))
 async def test_a_limit_on_open_files_lets_nothing_out_but_errors_of_ours(
     location: Path, facade: str, open_storage: OpenStorage, files: int
 ) -> None:

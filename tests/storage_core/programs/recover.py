@@ -1,4 +1,4 @@
-"""recover.py LOCATION: be a process that mends the index of the log after another one died, and stop in the middle."""
+"""recover.py LOCATION: mend the index of the log, as after a crash, and stop in the middle of that until told."""
 
 import fcntl
 import os
