@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -108,6 +108,15 @@ class ScopeTree(QTreeView):
         super().currentChanged(current, previous)
         if not self._is_keeping_place:
             self.gone_to.emit(current)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Take the keyboard and go nowhere: where there is no current row, Qt would make the first one that."""
+        was_somewhere = self.currentIndex().isValid()
+        was_keeping_place, self._is_keeping_place = self._is_keeping_place, True
+        super().focusInEvent(event)
+        if not was_somewhere:
+            self.setCurrentIndex(QModelIndex())
+        self._is_keeping_place = was_keeping_place
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Asterisk:
