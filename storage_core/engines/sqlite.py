@@ -94,8 +94,12 @@ class SqliteEngine(SqliteReader):
         self._first_revision = self._last_revision = 0
 
     def _wait_for_turn(self) -> None:
-        """Take SQLite's write lock. Its own waiting looks for it ever less often, which starves; this does not."""
-        deadline = 0.0
+        """Take SQLite's write lock. Its own waiting looks for it ever less often, which starves.
+
+        This looks again after a fraction of what a batch of small writes takes, and behind a longer one after some
+        milliseconds at most.
+        """
+        started = 0.0
         while True:
             try:
                 self._run("BEGIN IMMEDIATE")
@@ -103,12 +107,12 @@ class SqliteEngine(SqliteReader):
                 if primary_code(error) != sqlite3.SQLITE_BUSY:
                     raise
                 now = time.monotonic()
-                deadline = deadline or now + self._timeout
-                if now >= deadline:
+                started = started or now
+                if now - started >= self._timeout:
                     raise BusyError(
                         f"{self.location}: another writer held it for {self._timeout:g} s: try again"
                     ) from error
-                time.sleep(random.uniform(0.0002, 0.002))
+                time.sleep(random.uniform(0.05, 0.5) * min(0.004, 0.001 + now - started))
             else:
                 return
 
