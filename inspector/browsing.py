@@ -57,9 +57,8 @@ class Browsing:
         self._is_following = False
         self._to_load: dict[int, None] = {}
         self._is_loading = False
-        self._asked = self._shown = (
-            0  # listings, counted, so that an older one never takes the place of a newer
-        )
+        # Listings are numbered, so that an older one never takes the place of a newer.
+        self._asked = self._shown = 0
 
     @property
     def query(self) -> Query | None:
@@ -70,6 +69,7 @@ class Browsing:
         """Show what `query` finds: the first rows at once, then how many there are."""
         self._listing, self._wanted = None, query
         self._known.clear()
+        self._to_load.clear()
         self._rows.begin(query)
         first = await self._browser.listing(query, limit=PAGE)
         rows = await self._read(first, 0)

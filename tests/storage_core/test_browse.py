@@ -163,7 +163,7 @@ async def test_an_exact_pattern_is_the_key_itself_everywhere(browser: Browser, s
     assert [(row.scope, row.key) for row in rows] == [(ACME, "todo"), (ANN, "todo")]
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     keys=st.sets(st.text("aAéÉ%_*[]^\\:", min_size=1, max_size=4), min_size=1, max_size=12),
     pattern=st.text("aAéÉ%_*?[]^\\", min_size=1, max_size=3),
@@ -355,7 +355,7 @@ async def test_what_cannot_separate_groups_is_refused(browser: Browser, delimite
         await browser.groups(ACME, delimiter=delimiter)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     keys=st.sets(st.text("ab:.;\U0010ffff", min_size=1, max_size=5), min_size=1, max_size=15),
     prefix=st.text("ab:", max_size=2),
