@@ -19,10 +19,12 @@ from inspector.views.bars import StatusBar, ToolRow
 from inspector.views.commands import Commands
 from inspector.views.desk import Desk
 from inspector.views.dialogs import problem_dialog
+from inspector.views.features import Features
 from inspector.views.key_pane import KeyPane
 from inspector.views.live import Live
 from inspector.views.place import Place
 from inspector.views.scope_pane import ScopePane
+from inspector.views.search_panel import SearchPanel
 from inspector.views.state_view import State, StateView
 from inspector.views.states import CREATE, EMPTY, NO_FILE, OPENING, asks_for_another_file, state_of
 from inspector.views.toast import Toast
@@ -39,9 +41,13 @@ LONGEST_PAUSE_MS = 1_000  # what waits longer, such as a message that goes by it
 
 
 class MainWindow(QMainWindow):
-    """One storage in one window. Made by `inspector.app.open_window`; `closed` is emitted when it has been closed."""
+    """One storage in one window. Made by `inspector.app.open_window`; `closed` is emitted when it has been closed.
+
+    `session_changed` is emitted when another storage is open than before, or none.
+    """
 
     closed = Signal()
+    session_changed = Signal()
 
     def __init__(self, settings: Settings | None = None) -> None:
         super().__init__()
@@ -55,15 +61,18 @@ class MainWindow(QMainWindow):
         self.live = Live(self.tasks)
         self.commands = WindowActions(self)
         self.scopes, self.keys = ScopePane(self.tasks), KeyPane(self.tasks)
-        self.value, self.activity = ValuePane(), ActivityPane()
+        self.value, self.activity, self.search = ValuePane(), ActivityPane(), SearchPanel(self.tasks)
         self.state, self.toast = StateView(NO_FILE), Toast(self)
         self.tool_row, self.status = ToolRow(self.commands), StatusBar()
         self.desk = Desk(self, self.value, self)
         self.place = Place(self.scopes, self.keys, self.tool_row.breadcrumb, self.desk)
-        self._panes = WindowLayout(self.state, (self.scopes, self.keys, self.value), self.activity)
+        self._panes = WindowLayout(
+            self.state, (self.scopes, self.keys, self.value), (self.search, self.activity)
+        )
         self._doing = Commands(self)
         self._lay_out()
         self._connect()
+        self._features = Features(self)
         self._doing.update()
 
     async def open(self, location: Path, *, read_only: bool = False, create: bool = False) -> None:
@@ -86,6 +95,7 @@ class MainWindow(QMainWindow):
             self._show_state(state_of(error, location))
             return
         self.session = session
+        self.session_changed.emit()
         await self.desk.take(session)
         if self.settings is not None:
             self.settings.add_recent_file(str(location))
@@ -171,6 +181,7 @@ class MainWindow(QMainWindow):
     async def _leave_storage(self) -> None:
         self.live.stop()
         self.session = None
+        self.session_changed.emit()
         self.scopes.leave_session()
         self.keys.leave_session()
         self.activity.clear()

@@ -31,6 +31,7 @@ COMMANDS = (
     Command("Redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", writes=True),
     Command("Refresh", "Re&fresh", ("F5",), "refresh"),
     Command("Find", "&Filter keys", ("Ctrl+F",), "search"),
+    Command("Search", "&Search keys and values…", ("Ctrl+Shift+F",), "search"),
     Command("NextPane", "Next &pane", ("F6",)),
     Command("PreviousPane", "Pre&vious pane", ("Shift+F6",)),
     Command("Theme", "&Dark", (), "moon", checkable=True),
@@ -41,7 +42,7 @@ COMMANDS = (
 
 _MENUS = (
     ("&File", ("Open", "", "ReadOnly", "", "Quit")),
-    ("&Edit", ("Undo", "Redo", "", "NewKey", "Rename", "Delete", "", "Save", "Revert", "", "Find")),
+    ("&Edit", ("Undo", "Redo", "", "NewKey", "Rename", "Delete", "", "Save", "Revert", "", "Find", "Search")),
     ("&View", ("Refresh", "", "NextPane", "PreviousPane", "", "Activity", "Theme")),
 )
 

@@ -9,13 +9,18 @@ SMALLEST = (1024, 640)
 FIRST_SIZE = (1280, 800)
 NARROWEST_PANE = 200
 FIRST_WIDTHS = (200, 540, 540)
-FIRST_HEIGHTS = (620, 130)
+FIRST_HEIGHTS = (620, 260, 130)
 
 
 class WindowLayout(QStackedWidget):
-    """Three panes side by side over the activity; or, instead of them all, a state that explains itself."""
+    """Three panes side by side over the search and the activity; or, instead of all, a state that explains itself."""
 
-    def __init__(self, state: QWidget, panes: tuple[QWidget, QWidget, QWidget], below: QWidget) -> None:
+    def __init__(
+        self,
+        state: QWidget,
+        panes: tuple[QWidget, QWidget, QWidget],
+        below: tuple[QWidget, QWidget],
+    ) -> None:
         super().__init__()
         self._state = state
         self._across = QSplitter(Qt.Orientation.Horizontal)
@@ -28,7 +33,9 @@ class WindowLayout(QStackedWidget):
         self._panes = QSplitter(Qt.Orientation.Vertical)
         self._panes.setObjectName("panes")
         self._panes.addWidget(self._across)
-        self._panes.addWidget(below)
+        for pane in below:
+            self._panes.addWidget(pane)
+            self._panes.setCollapsible(self._panes.indexOf(pane), False)
         self._panes.setStretchFactor(0, 1)
         self._panes.setSizes(FIRST_HEIGHTS)
         self.addWidget(state)
