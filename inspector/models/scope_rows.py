@@ -12,7 +12,7 @@ LOADED_AT_MOST = 2_000
 """Rows of one parent: a tree view asks for every one of them again whenever one of them is inserted."""
 
 
-class Kind(Enum):
+class RowKind(Enum):
     """What a row of the tree is."""
 
     WORKSPACE = "workspace"
@@ -30,7 +30,7 @@ class Row:
     the row that stands for the rest has those of the row above it.
     """
 
-    kind: Kind
+    kind: RowKind
     name: str
     scope: Scope
     prefix: str = ""
@@ -39,7 +39,7 @@ class Row:
     @property
     def order(self) -> tuple[int, str]:
         """What siblings sort by: Shared, then the others by code point, then the one that stands for the rest."""
-        return (0 if self.kind is Kind.SHARED else 2 if self.kind is Kind.MORE else 1, self.name)
+        return (0 if self.kind is RowKind.SHARED else 2 if self.kind is RowKind.MORE else 1, self.name)
 
 
 @dataclass(slots=True, eq=False)
@@ -114,7 +114,7 @@ class Census:
         if self.kept is not None:
             names.add(self.kept.workspace)
         rows = [
-            Row(Kind.WORKSPACE, name, Scope(name), "", sum(self._counts.get(name, {}).values()))
+            Row(RowKind.WORKSPACE, name, Scope(name), "", sum(self._counts.get(name, {}).values()))
             for name in sorted(names)
             if self.passes(name)
             or any(scope.user and self.passes(scope.user) for scope in self._scopes_of(name))
@@ -127,7 +127,7 @@ class Census:
         is_whole = self.passes(workspace)
         rows = [
             Row(
-                Kind.USER if scope.user else Kind.SHARED,
+                RowKind.USER if scope.user else RowKind.SHARED,
                 scope.user or "Shared",
                 scope,
                 "",
@@ -161,4 +161,4 @@ def shortened(rows: Sequence[Row], is_kept: Callable[[Row], bool], *, complete: 
     if not left_out and complete:
         return shown
     number = f"{len(left_out):,} " if complete else ""
-    return [*shown, Row(Kind.MORE, f"{number}more…", shown[-1].scope, shown[-1].prefix)]
+    return [*shown, Row(RowKind.MORE, f"{number}more…", shown[-1].scope, shown[-1].prefix)]

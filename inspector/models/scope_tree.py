@@ -10,7 +10,7 @@ from PySide6.QtGui import QIcon
 
 from inspector.assets import icon
 from inspector.formats import thousands
-from inspector.models.scope_rows import Census, Kind, Node, Row, shortened
+from inspector.models.scope_rows import Census, Node, Row, RowKind, shortened
 from inspector.plain import plain_tooltip, visible
 from storage_core import Scope
 from storage_core.browse import Group
@@ -46,7 +46,9 @@ class ScopeTreeModel(QAbstractItemModel):
         self._census = Census()
         self._delimiter = ":"
         self._kept_prefix = ""
-        self._icons: dict[Kind, QIcon] = {kind: icon(kind.value) for kind in Kind if kind is not Kind.MORE}
+        self._icons: dict[RowKind, QIcon] = {
+            kind: icon(kind.value) for kind in RowKind if kind is not RowKind.MORE
+        }
 
     # What is fed in.
 
@@ -69,13 +71,19 @@ class ScopeTreeModel(QAbstractItemModel):
 
     def keep(self, place: Place | None) -> None:
         """Go on showing this place when its last key goes: the person is in it. The one before is let go."""
-        former = self._census.kept
+        former, prefix = self._census.kept, self._kept_prefix
         self._census.kept, self._kept_prefix = place if place is not None else (None, "")
+        if former is not None and not self.count(self.index_of(former, prefix)):
+            self.doubt_groups(former, prefix)
         if former != self._census.kept:
             self._show_workspaces()
             for scope in (former, self._census.kept):
                 if scope is not None:
                     self._show_scopes_of(scope.workspace)
+
+    def kept_prefix(self, scope: Scope) -> str:
+        """The group in this scope that is kept; empty for none."""
+        return self._kept_prefix if self._census.kept == scope else ""
 
     def set_delimiter(self, delimiter: str) -> None:
         """Group keys by this; empty for no groups. What was known of groups is forgotten."""
@@ -89,30 +97,34 @@ class ScopeTreeModel(QAbstractItemModel):
     def delimiter(self) -> str:
         return self._delimiter
 
+    def expect_groups(self, scope: Scope, prefix: str) -> None:
+        """The groups below a place are on their way; what is doubted from now on is asked for once more."""
+        node = self._places.get((scope, prefix))
+        if node is not None:
+            node.asked = True
+
     def set_groups(self, scope: Scope, prefix: str, groups: Sequence[Group], *, complete: bool) -> None:
         """Show these groups below a place, in their order; unless `complete`, there are more of them."""
         node = self._places.get((scope, prefix))
         if node is None:
             return
-        node.asked = node.known = True
-        rows = [Row(Kind.GROUP, group.name, scope, group.prefix, group.count) for group in groups]
+        node.known = True
+        rows = [Row(RowKind.GROUP, group.name, scope, group.prefix, group.count) for group in groups]
         kept = self._kept_group(scope, prefix)
         if kept is not None and all(row.prefix != kept.prefix for row in rows):
             insort(rows, kept, key=lambda row: row.order)
-        self._merge(node, shortened(rows, lambda row: row == kept, complete=complete))
+        self._merge(
+            node,
+            shortened(rows, lambda row: kept is not None and row.prefix == kept.prefix, complete=complete),
+        )
 
     def _kept_group(self, scope: Scope, prefix: str) -> Row | None:
         """The group below this one in which the person is, as if it had no keys."""
-        within = self._census.kept == scope and self._kept_prefix.startswith(prefix)
-        end = self._kept_prefix.find(self._delimiter, len(prefix)) if within else -1
+        within = self.kept_prefix(scope)
+        end = within.find(self._delimiter, len(prefix)) if within.startswith(prefix) else -1
         if end < 0 or not self._delimiter:
             return None
-        return Row(
-            Kind.GROUP,
-            self._kept_prefix[len(prefix) : end],
-            scope,
-            self._kept_prefix[: end + len(self._delimiter)],
-        )
+        return Row(RowKind.GROUP, within[len(prefix) : end], scope, within[: end + len(self._delimiter)])
 
     # Where things are.
 
@@ -129,16 +141,16 @@ class ScopeTreeModel(QAbstractItemModel):
     def is_there_for_users(self, index: Index) -> bool:
         """Whether a workspace is shown only because the filter lets some of its users through."""
         row = self._node(index).row
-        return row is not None and row.kind is Kind.WORKSPACE and not self._census.passes(row.name)
+        return row is not None and row.kind is RowKind.WORKSPACE and not self._census.passes(row.name)
 
     def place(self, index: Index) -> Place | None:
         """The place that a row stands for; None where it is a workspace, one for the rest, or no row."""
         row = self._node(index).row
-        if row is None or row.kind in (Kind.WORKSPACE, Kind.MORE):
+        if row is None or row.kind in (RowKind.WORKSPACE, RowKind.MORE):
             return None
         return row.scope, row.prefix
 
-    def kind(self, index: Index) -> Kind | None:
+    def kind(self, index: Index) -> RowKind | None:
         row = self._node(index).row
         return None if row is None else row.kind
 
@@ -314,9 +326,9 @@ class ScopeTreeModel(QAbstractItemModel):
     def _new_node(self, parent: Node, row: Row) -> Node:
         node = Node(next(self._numbers), row, row.order, parent)
         self._nodes[node.number] = node
-        if row.kind is Kind.WORKSPACE:
+        if row.kind is RowKind.WORKSPACE:
             self._workspaces[row.name] = node
-        elif row.kind is not Kind.MORE:
+        elif row.kind is not RowKind.MORE:
             self._places[row.scope, row.prefix] = node
         return node
 
@@ -324,16 +336,16 @@ class ScopeTreeModel(QAbstractItemModel):
         del self._nodes[node.number]
         row = node.row
         assert row is not None
-        if row.kind is Kind.WORKSPACE:
+        if row.kind is RowKind.WORKSPACE:
             del self._workspaces[row.name]
-        elif row.kind is not Kind.MORE:
+        elif row.kind is not RowKind.MORE:
             del self._places[row.scope, row.prefix]
 
     def _may_have_groups(self, node: Node) -> bool:
         return (
             bool(self._delimiter)
             and node.row is not None
-            and node.row.kind in (Kind.SHARED, Kind.USER, Kind.GROUP)
+            and node.row.kind in (RowKind.SHARED, RowKind.USER, RowKind.GROUP)
         )
 
     def _node(self, index: Index) -> Node:
@@ -346,19 +358,19 @@ class ScopeTreeModel(QAbstractItemModel):
 
 
 def _shown(row: Row) -> str:
-    if row.kind is Kind.GROUP and not row.name:
+    if row.kind is RowKind.GROUP and not row.name:
         return "(empty)"
     return visible(row.name)
 
 
 def _in_words(row: Row) -> str:
-    if row.kind is Kind.MORE:
+    if row.kind is RowKind.MORE:
         return "Filter keys to see them" if row.prefix else "Filter scopes to see them"
     return f"{row.kind.value}, {'1 key' if row.count == 1 else f'{thousands(row.count)} keys'}"
 
 
 def _data_of_count(row: Row, role: int) -> Any:
-    if row.kind is Kind.MORE:
+    if row.kind is RowKind.MORE:
         return None
     if role == Qt.ItemDataRole.DisplayRole:
         return thousands(row.count)

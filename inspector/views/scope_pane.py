@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from inspector import theme
 from inspector.assets import icon
 from inspector.coalescer import Coalescer
-from inspector.models.scope_rows import LOADED_AT_MOST, Kind
+from inspector.models.scope_rows import LOADED_AT_MOST, RowKind
 from inspector.models.scope_tree import Place, ScopeTreeModel
 from inspector.session import Session
 from inspector.tasks import Tasks
@@ -164,11 +164,18 @@ class ScopePane(QWidget):
             await self._bring_groups(places)
 
     async def _bring_groups(self, places: Sequence[Place]) -> None:
-        """Show what groups there are below these places."""
+        """Show what groups there are below these places; where that fails, they can be asked for again."""
         delimiter = self.model.delimiter
         found: dict[Place, list[Group]] = {}
         for scope, prefix in places:
-            groups = await self._ask(partial(_groups_of, scope=scope, prefix=prefix, delimiter=delimiter))
+            self.model.expect_groups(scope, prefix)
+            within = self.model.kept_prefix(scope)
+            question = partial(_groups_of, scope=scope, prefix=prefix, delimiter=delimiter, within=within)
+            try:
+                groups = await self._ask(question)
+            except StorageError:
+                self.model.doubt_groups(scope, prefix)
+                raise
             if groups is None or delimiter != self.model.delimiter:
                 return
             found[scope, prefix] = groups
@@ -177,14 +184,6 @@ class ScopePane(QWidget):
                 self.model.set_groups(scope, prefix, groups, complete=len(groups) <= LOADED_AT_MOST)
         if not all(found.values()):
             self.tree.draw_arrows_anew()
-
-    async def _bring_wanted(self, scope: Scope, prefix: str) -> None:
-        """Bring the groups below a row that was unfolded; where that fails, they can be asked for again."""
-        try:
-            await self._bring_groups([(scope, prefix)])
-        except StorageError:
-            self.model.doubt_groups(scope, prefix)
-            raise
 
     async def _bring_groups_above(self, scope: Scope, prefix: str) -> None:
         """Bring the groups from the scope down to this one, where nobody has looked yet."""
@@ -211,7 +210,7 @@ class ScopePane(QWidget):
 
     def _go(self, index: QModelIndex) -> None:
         scope, place = self.model.scope(index), self.model.place(index)
-        if scope is None or self.model.kind(index) is Kind.MORE:
+        if scope is None or self.model.kind(index) is RowKind.MORE:
             return
         former = (self.scope, self.prefix)
         self.scope, self.prefix = place if place is not None else (scope, "")
@@ -222,7 +221,7 @@ class ScopePane(QWidget):
 
     def _answer_row(self, index: QModelIndex) -> None:
         """Lead on from a row that stands for those that are left out."""
-        if self.model.kind(index) is not Kind.MORE:
+        if self.model.kind(index) is not RowKind.MORE:
             return
         if self.model.place(index.parent()) is None:
             self.filter.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -234,17 +233,14 @@ class ScopePane(QWidget):
         with self._keeping_place():
             self.model.set_filter(text)
         self.tree.set_empty_text("No scope matches" if text else "")
-        rows = [self.model.index(row, 0) for row in range(self.model.rowCount())]
-        for index in rows:
+        for row in range(self.model.rowCount()):
+            index = self.model.index(row, 0)
             workspace = self.model.workspace(index)
+            is_here = self.scope is not None and self.scope.workspace == workspace
             if self.model.is_there_for_users(index) and not self.tree.isExpanded(index):
                 self._unfolded_by_filter.add(workspace)
                 self.tree.expand(index)
-            elif (
-                not text
-                and workspace in self._unfolded_by_filter
-                and index != self.tree.currentIndex().parent()
-            ):
+            elif not text and workspace in self._unfolded_by_filter and not is_here:
                 self.tree.collapse(index)
         if not text:
             self._unfolded_by_filter = set()
@@ -264,7 +260,7 @@ class ScopePane(QWidget):
 
     def _connect(self) -> None:
         self.model.groups_wanted.connect(
-            lambda scope, prefix: self._tasks.start(self._bring_wanted(scope, prefix))
+            lambda scope, prefix: self._tasks.start(self._bring_groups([(scope, prefix)]))
         )
         self.tree.gone_to.connect(self._go)
         self.tree.asked.connect(self._answer_row)
@@ -297,6 +293,7 @@ class _FilterLine(QLineEdit):
         self.setObjectName("scopeFilter")
         self.setPlaceholderText("Filter scopes")
         self.setAccessibleName("Filter scopes")
+        self.setToolTip("Alt+C leads to the scopes")
         self.setClearButtonEnabled(True)
         self.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
 
@@ -309,8 +306,16 @@ class _FilterLine(QLineEdit):
             super().keyPressEvent(event)
 
 
-async def _groups_of(browser: Browser, *, scope: Scope, prefix: str, delimiter: str) -> list[Group]:
-    return await browser.groups(scope, prefix, delimiter, limit=LOADED_AT_MOST + 1)
+async def _groups_of(
+    browser: Browser, *, scope: Scope, prefix: str, delimiter: str, within: str
+) -> list[Group]:
+    """The first groups, and the one that leads to the group `within` where that is not among them."""
+    groups = await browser.groups(scope, prefix, delimiter, limit=LOADED_AT_MOST + 1)
+    end = within.find(delimiter, len(prefix)) if within.startswith(prefix) else -1
+    there = within[: end + len(delimiter)]
+    if end >= 0 and len(groups) > LOADED_AT_MOST and there > groups[-1].prefix:
+        groups.append(Group(there, within[len(prefix) : end], await browser.count(Query(scope, there))))
+    return groups
 
 
 async def _counts_of(browser: Browser, scopes: Iterable[Scope]) -> dict[Scope, int]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inspector.models.scope_rows import LOADED_AT_MOST, Census, Kind, Row, shortened
+from inspector.models.scope_rows import LOADED_AT_MOST, Census, Row, RowKind, shortened
 from storage_core import Scope
 
 
@@ -25,24 +25,26 @@ def test_a_workspace_has_as_many_keys_as_its_scopes_together(census):
 
 def test_shared_comes_before_the_users_and_only_where_something_is_shared(census):
     assert [(row.kind, row.name, row.count) for row in census.scopes("acme")] == [
-        (Kind.SHARED, "Shared", 2),
-        (Kind.USER, "ann", 31),
-        (Kind.USER, "bob", 7),
+        (RowKind.SHARED, "Shared", 2),
+        (RowKind.USER, "ann", 31),
+        (RowKind.USER, "bob", 7),
     ]
-    assert [(row.kind, row.name) for row in census.scopes("beta")] == [(Kind.USER, "cy")]
+    assert [(row.kind, row.name) for row in census.scopes("beta")] == [(RowKind.USER, "cy")]
 
 
 def test_names_are_in_the_order_of_their_code_points():
     census = Census()
-    users = ["", "Zoe", "ann", "ä", "ￗ", "😀", " lead", "trail ", "a\nb", "1"]
+    users = ["", "Adam", "Zoe", "ann", "ä", "ￗ", "😀", " lead", "trail ", "a\nb", "1"]
     census.set_all({Scope("w", user or None): 1 for user in users})
-    assert names(census.scopes("w")) == ["Shared", *sorted(users[1:])]
+    rows = census.scopes("w")
+    assert names(rows) == ["Shared", *sorted(users[1:])]
+    assert sorted(rows, key=lambda row: row.order) == rows
 
 
 def test_a_user_who_is_called_shared_is_not_the_shared_scope():
     census = Census()
     census.set_all({Scope("w", "Shared"): 1, Scope("w"): 2})
-    assert [(row.kind, row.count) for row in census.scopes("w")] == [(Kind.SHARED, 2), (Kind.USER, 1)]
+    assert [(row.kind, row.count) for row in census.scopes("w")] == [(RowKind.SHARED, 2), (RowKind.USER, 1)]
 
 
 def test_a_scope_without_keys_goes_and_its_workspace_with_the_last_of_them(census):
@@ -84,7 +86,7 @@ def test_the_filter_lets_workspaces_and_users_through_in_any_case(census, text, 
 
 
 def users(number: int) -> list[Row]:
-    return [Row(Kind.USER, f"u{each:05}", Scope("w", f"u{each:05}"), "", 1) for each in range(number)]
+    return [Row(RowKind.USER, f"u{each:05}", Scope("w", f"u{each:05}"), "", 1) for each in range(number)]
 
 
 def test_as_many_rows_as_a_parent_may_have_are_all_shown():
@@ -94,7 +96,7 @@ def test_as_many_rows_as_a_parent_may_have_are_all_shown():
 def test_rows_beyond_that_are_counted_in_one_that_stands_for_them():
     rows = shortened(users(LOADED_AT_MOST + 1_500), lambda row: False)
     assert rows[:-1] == users(LOADED_AT_MOST)
-    assert (rows[-1].kind, rows[-1].name) == (Kind.MORE, "1,500 more…")
+    assert (rows[-1].kind, rows[-1].name) == (RowKind.MORE, "1,500 more…")
     assert sorted(rows, key=lambda row: row.order) == rows
 
 

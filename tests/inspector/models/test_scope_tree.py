@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 
-from inspector.models.scope_rows import LOADED_AT_MOST, Kind
+from inspector.models.scope_rows import LOADED_AT_MOST, RowKind
 from inspector.models.scope_tree import COUNT, ScopeTreeModel
 from storage_core import Scope
 from storage_core.browse import Group
@@ -69,7 +69,7 @@ def test_every_row_knows_its_place_and_every_place_its_row(model):
     workspace = model.workspace_index("acme")
     assert model.place(workspace) is None
     assert model.scope(workspace) == ACME
-    assert model.kind(workspace) is Kind.WORKSPACE
+    assert model.kind(workspace) is RowKind.WORKSPACE
     assert not model.index_of(Scope("acme", "nobody")).isValid()
     assert not model.workspace_index("nowhere").isValid()
 
@@ -181,6 +181,7 @@ def test_groups_are_wanted_once_when_somebody_looks(model):
 
 
 def test_a_scope_without_groups_has_nothing_below_it_once_that_is_known(model):
+    model.expect_groups(ANN, "")
     model.set_groups(ANN, "", [], complete=True)
     assert not model.hasChildren(model.index_of(ANN))
     assert not model.wants_groups(model.index_of(ANN))
@@ -190,6 +191,8 @@ def test_a_key_that_changes_makes_the_groups_around_it_outdated_but_leaves_them(
     model.set_groups(ANN, "", GROUPS, complete=True)
     model.set_groups(ANN, "cache:", [Group("cache:page:", "page", 4)], complete=True)
     model.set_groups(ANN, "session:", [], complete=True)
+    for prefix in ("", "cache:", "session:"):
+        model.expect_groups(ANN, prefix)
     before = outline(model)
     model.doubt_groups(ANN, "cache:page:007")
     assert [model.wants_groups(model.index_of(ANN, prefix)) for prefix in ("", "cache:", "session:")] == [
@@ -200,15 +203,28 @@ def test_a_key_that_changes_makes_the_groups_around_it_outdated_but_leaves_them(
     assert outline(model) == before
 
 
+def test_what_changes_while_groups_are_on_their_way_is_asked_for_once_more(model):
+    model.expect_groups(ANN, "")
+    model.doubt_groups(ANN, "cache:page:007")
+    model.set_groups(ANN, "", GROUPS, complete=True)
+    assert model.wants_groups(model.index_of(ANN))
+
+
 def test_workspaces_have_no_groups_to_bring(model):
     model.doubt_all_groups()
     assert not model.wants_groups(model.workspace_index("acme"))
     assert model.wants_groups(model.index_of(ANN))
 
 
-def test_groups_for_a_place_that_has_gone_meanwhile_are_left(model):
-    model.set_groups(Scope("acme", "gone"), "", GROUPS, complete=True)
-    assert outline(model)[0] == "acme 1,252"
+def test_what_has_gone_has_no_row_and_groups_that_come_for_it_are_left(model):
+    model.set_groups(ANN, "", GROUPS, complete=True)
+    model.update_counts({ANN: 0, CY: 0})
+    for place in ((ANN, ""), (ANN, "cache:"), (CY, "")):
+        model.expect_groups(*place)
+        model.set_groups(*place, GROUPS, complete=True)
+        assert not model.index_of(*place).isValid()
+    assert not model.workspace_index("beta").isValid()
+    assert outline(model) == ["acme 1,221", "  Shared 1,214", "  bob 7"]
 
 
 def test_another_delimiter_forgets_the_groups_and_none_has_none(model):
@@ -226,7 +242,7 @@ def test_of_many_users_the_first_are_shown_and_the_others_counted(model):
     workspace = model.workspace_index("w")
     assert model.rowCount(workspace) == LOADED_AT_MOST + 1
     last = model.index(LOADED_AT_MOST, 0, workspace)
-    assert (last.data(), model.kind(last), model.place(last)) == ("300 more…", Kind.MORE, None)
+    assert (last.data(), model.kind(last), model.place(last)) == ("300 more…", RowKind.MORE, None)
     assert model.index(LOADED_AT_MOST, COUNT, workspace).data() is None
     assert last.data(Qt.ItemDataRole.AccessibleTextRole) == "300 more…, Filter scopes to see them"
     assert not model.hasChildren(last)

@@ -186,9 +186,13 @@ def test_folded_it_is_its_header_line_and_unfolded_as_high_as_before(qtbot):
 
 
 def test_folded_it_goes_on_counting(pane):
+    told: list[bool] = []
+    pane.folded.connect(told.append)
+    pane.set_folded(True)
     pane.set_folded(True)
     pane.add(changes(1, 1_500))
     assert count(pane) == "1,500"
+    assert told == [True]
 
 
 def test_its_mnemonic_takes_the_keyboard_to_the_table(pane):
