@@ -26,6 +26,15 @@ class Clock:
         self.now += round(seconds * 1000)
 
 
+def stopped_clock(patch: pytest.MonkeyPatch) -> Clock:
+    """A clock that all of storage_core looks at until the patch is undone."""
+    clock = Clock()
+    for name, module in list(sys.modules.items()):
+        if name.startswith("storage_core") and hasattr(module, "now_in_milliseconds"):
+            patch.setattr(module, "now_in_milliseconds", clock)
+    return clock
+
+
 @pytest.fixture(params=list(FACADES))
 def facade(request: pytest.FixtureRequest) -> str:
     """The name of a facade: what uses it runs once on each."""
@@ -67,8 +76,4 @@ def store(storage: AsyncStorage) -> AsyncStore:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock of every storage of the test."""
-    clock = Clock()
-    for name, module in list(sys.modules.items()):
-        if name.startswith("storage_core") and hasattr(module, "now_in_milliseconds"):
-            monkeypatch.setattr(module, "now_in_milliseconds", clock)
-    return clock
+    return stopped_clock(monkeypatch)
