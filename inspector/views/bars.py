@@ -3,15 +3,16 @@
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QStatusBar, QToolBar, QToolButton
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStatusBar, QToolBar, QToolButton
 
 from inspector.formats import thousands
 from inspector.plain import PlainLabel, plain_tooltip, visible
 from inspector.views.breadcrumb import Breadcrumb
 from inspector.views.window_actions import WindowActions
 
-
 ICON = 16
+JUMP_WIDTH = 280
 
 
 class ToolRow(QToolBar):
@@ -24,14 +25,46 @@ class ToolRow(QToolBar):
         self.setIconSize(QSize(ICON, ICON))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.breadcrumb = Breadcrumb()
+        for name in ("Back", "Forward"):
+            self._add_button(commands[name])
         self.addWidget(self.breadcrumb)
-        for name, with_text in (("NewKey", True), ("Undo", False), ("Refresh", False), ("Theme", False)):
-            button = QToolButton(autoRaise=True)
-            button.setDefaultAction(commands[name])
-            button.setAccessibleName(commands[name].text().replace("&", ""))
-            if with_text:
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            self.addWidget(button)
+        self.addWidget(JumpField(commands["Jump"]))
+        for name in ("NewKey", "Undo", "Refresh", "Theme"):
+            self._add_button(commands[name], with_text=name == "NewKey")
+
+    def _add_button(self, action: QAction, *, with_text: bool = False) -> None:
+        button = QToolButton(autoRaise=True)
+        button.setDefaultAction(action)
+        button.setAccessibleName(action.text().replace("&", ""))
+        if with_text:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.addWidget(button)
+
+
+class JumpField(QPushButton):
+    """Looks like a field to type into; a click opens the palette that is one."""
+
+    def __init__(self, jump: QAction) -> None:
+        super().__init__()
+        self._jump = jump
+        self.setFixedWidth(JUMP_WIDTH)
+        self.setAccessibleName("Jump to workspace, user or key")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 8, 0)
+        keys = jump.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        for text, stretch in (("Jump to workspace, user or key", 1), (keys, 0)):
+            label = PlainLabel(
+                text, elide=Qt.TextElideMode.ElideRight if stretch else Qt.TextElideMode.ElideNone
+            )
+            label.setProperty("tone", "second")
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            row.addWidget(label, stretch)
+        self.clicked.connect(jump.trigger)
+        jump.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        self.setEnabled(self._jump.isEnabled())
 
 
 class StatusBar(QStatusBar):

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from inspector.views.journey import Journey
 from inspector.views.search import Search
 
 if TYPE_CHECKING:
@@ -13,3 +14,4 @@ class Features:
 
     def __init__(self, window: "MainWindow") -> None:
         self.search = Search(window)
+        self.journey = Journey(window)

@@ -32,6 +32,9 @@ COMMANDS = (
     Command("Refresh", "Re&fresh", ("F5",), "refresh"),
     Command("Find", "&Filter keys", ("Ctrl+F",), "search"),
     Command("Search", "&Search keys and values…", ("Ctrl+Shift+F",), "search"),
+    Command("Back", "&Back", ("Alt+Left",), "back"),
+    Command("Forward", "&Forward", ("Alt+Right",), "forward"),
+    Command("Jump", "&Jump to workspace, user or key…", ("Ctrl+P",), "jump"),
     Command("NextPane", "Next &pane", ("F6",)),
     Command("PreviousPane", "Pre&vious pane", ("Shift+F6",)),
     Command("Theme", "&Dark", (), "moon", checkable=True),
@@ -43,6 +46,7 @@ COMMANDS = (
 _MENUS = (
     ("&File", ("Open", "", "ReadOnly", "", "Quit")),
     ("&Edit", ("Undo", "Redo", "", "NewKey", "Rename", "Delete", "", "Save", "Revert", "", "Find", "Search")),
+    ("&Go", ("Back", "Forward", "", "Jump")),
     ("&View", ("Refresh", "", "NextPane", "PreviousPane", "", "Activity", "Theme")),
 )
 
