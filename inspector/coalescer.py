@@ -21,9 +21,9 @@ class Coalescer:
         self._is_running = False
 
     def ask(self) -> None:
-        """Have the work done; an event loop must be running."""
+        """Have the work done. Where Qt delivers an event while no loop is running, the next call sees to that."""
         self._is_asked = True
-        if not self._is_running:
+        if not self._is_running and _is_loop_running():
             self._is_running = True
             self._tasks.start(self._run())
 
@@ -35,3 +35,11 @@ class Coalescer:
                 await self._work()
         finally:
             self._is_running = False
+
+
+def _is_loop_running() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

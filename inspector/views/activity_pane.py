@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -182,6 +183,9 @@ class _ActivityDelegate(QStyledItemDelegate):
         super().initStyleOption(option, index)
         colours = theme.current()
         option.textElideMode = Qt.TextElideMode.ElideMiddle
+        option.state &= (
+            ~QStyle.StateFlag.State_HasFocus
+        )  # it is the row that counts, and its table shows the focus
         match index.column():
             case Column.KEY:
                 option.font = theme.mono_font()

@@ -82,3 +82,19 @@ async def test_after_a_run_that_failed_the_next_call_runs_again(
     await tasks.idle()
     assert len(runs) == 2
     assert [str(error) for error in errors] == ["the disk is gone"] * 2
+
+
+def test_what_is_asked_for_without_a_running_loop_is_done_after_the_next_call(tasks: Tasks) -> None:
+    work = Work()
+    work.may_end.set()
+    coalescer = Coalescer(tasks, 0, work.run)
+
+    async def go_on() -> None:
+        await tasks.idle()
+        assert work.runs == 0
+        coalescer.ask()
+        await tasks.idle()
+
+    coalescer.ask()
+    asyncio.run(go_on())
+    assert work.runs == 1

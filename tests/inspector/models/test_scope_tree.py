@@ -228,10 +228,14 @@ def test_what_has_gone_has_no_row_and_groups_that_come_for_it_are_left(model):
 
 
 def test_another_delimiter_forgets_the_groups_and_none_has_none(model):
-    model.set_groups(ANN, "", GROUPS, complete=True)
+    for scope, groups in ((ANN, GROUPS), (BOB, [])):
+        model.expect_groups(scope, "")
+        model.set_groups(scope, "", groups, complete=True)
     model.set_delimiter("/")
     assert outline(model)[2:4] == ["  ann 31", "  bob 7"]
-    assert model.canFetchMore(model.index_of(ANN))
+    for scope in (ANN, BOB):
+        assert model.hasChildren(model.index_of(scope))
+        assert model.canFetchMore(model.index_of(scope))
     model.set_delimiter("")
     assert not model.hasChildren(model.index_of(ANN))
     assert not model.canFetchMore(model.index_of(ANN))
@@ -253,6 +257,14 @@ def test_of_groups_that_are_not_all_there_it_says_that_there_are_more(model):
     assert outline(model)[3:6] == ["    cache 40", "    session 2", "    more…"]
     more = model.index(2, 0, model.index_of(ANN))
     assert more.data(Qt.ItemDataRole.AccessibleTextRole) == "more…, Filter keys to see them"
+
+
+def test_the_group_in_which_the_person_is_is_shown_also_beyond_the_first(model):
+    groups = [Group(f"g{number:05}:", f"g{number:05}", 1) for number in range(LOADED_AT_MOST + 9)]
+    model.keep((ANN, "g02007:"))
+    model.set_groups(ANN, "", groups, complete=False)
+    assert model.rowCount(model.index_of(ANN)) == LOADED_AT_MOST + 1
+    assert model.count(model.index_of(ANN, "g02007:")) == 1
 
 
 def test_the_filter_leaves_what_has_its_text_and_says_who_is_there_for_users(model):
