@@ -21,7 +21,7 @@ from tests.storage_core.conftest import stopped_clock
 from tests.storage_core.facades import sync_facade
 from tests.storage_core.oracle import Oracle
 
-QUICK = settings(max_examples=100, stateful_step_count=10, deadline=None)
+QUICK = settings(max_examples=60, stateful_step_count=10, deadline=None)
 THOROUGH = settings(max_examples=2000, stateful_step_count=25, deadline=None)
 
 SPLIT_PAIR = re.compile(r"[\ud800-\udbff][\udc00-\udfff]")
