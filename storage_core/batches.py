@@ -26,7 +26,7 @@ _MOST_WRITES = 256
 _MOST_BYTES = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one is made for every write, and that would take three times as long
 class Outcome:
     """What became of one write of a batch: its result, or the error that is its own."""
 

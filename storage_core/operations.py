@@ -31,7 +31,7 @@ Ttl = float | timedelta | None
 _PAGE = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one is made for every write, and that would take three times as long
 class Write(Generic[Result_co]):
     """A write that is ready to run inside a transaction; `size` is how many bytes of values it brings."""
 
