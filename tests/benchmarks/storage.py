@@ -22,6 +22,6 @@ def sections(plan: Plan) -> Iterator[str]:
     yield f"{len(rows) - len(missed)} of {len(rows)} reached."
     yield "What each does in a second, with the durability that it has:"
     with TemporaryDirectory(dir=plan.folder) as folder:
-        here = Plan(Path(folder), plan.keys, plan.rounds, plan.seconds / 2)
+        here = Plan(Path(folder), plan.keys, plan.rounds, plan.seconds)
         yield storage_plain.sync_table(here)
         yield storage_plain.async_table(here)

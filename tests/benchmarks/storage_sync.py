@@ -151,9 +151,9 @@ def _large_values(plan: Plan) -> Iterator[Row]:
             lambda: written(store.set),
             lambda: written(lambda key, data: raw.execute(upsert, (key, data))),
         ]
-        yield ratio_row("a 1 MiB `set`, raw", interleaved(sets, 3 * plan.rounds), 0.8)
+        yield ratio_row("a 1 MiB `set`, raw", interleaved(sets, plan.rounds), 0.8)
         gets = [lambda: read(store.get), lambda: read(lambda key: raw.execute(select, (key,)).fetchone()[0])]
-        yield ratio_row("a 1 MiB `get`, raw", interleaved(gets, 3 * plan.rounds), 0.8)
+        yield ratio_row("a 1 MiB `get`, raw", interleaved(gets, plan.rounds), 0.8)
 
 
 def _size_on_disk(plan: Plan) -> Row:
@@ -169,14 +169,16 @@ def _size_on_disk(plan: Plan) -> Row:
 
 def _import_time(plan: Plan) -> Row:
     progress("import")
+    compiling = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
     def importing(module: str) -> float:
         code = f"import time; t = time.perf_counter(); import {module}; print(time.perf_counter() - t)"
-        return float(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout)
+        python = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, env=compiling)
+        return float(python.stdout)
 
     runs = [partial(importing, module) for module in ("storage_core", "aiosqlite")]
     interleaved(runs, 1)  # so that both are compiled
-    pairs = [(ours * 1000, theirs * 1000) for ours, theirs in interleaved(runs, 3 * plan.rounds)]
+    pairs = [(ours * 1000, theirs * 1000) for ours, theirs in interleaved(runs, plan.rounds)]
     ours, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
     more = statistics.median(ours - theirs for ours, theirs in pairs)
     what = "`import storage_core`, more than `import aiosqlite`"
