@@ -80,9 +80,8 @@ class Browser:
         self._lanes: list[_Lane] = []
 
     async def __aenter__(self) -> Self:
-        await self._storage._opened()
-        database = self._storage._database
-        assert database is not None
+        await self._storage._connections.opened()
+        database = self._storage._connections.database
         try:
             for _ in range(2):
                 thread = EngineThread(database.connect_browser)

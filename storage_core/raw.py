@@ -35,9 +35,9 @@ async def read(
     """What is stored at `key`, None where nothing is; a value of more than `size_limit` bytes is left out."""
 
     if size_limit is None:
-        record = await storage._read(lambda reader: reader.read(scope, key))
+        record = await storage._connections.read(lambda reader: reader.read(scope, key))
     else:
-        record = await storage._read(lambda reader: reader.read_small(scope, key, size_limit))
+        record = await storage._connections.read(lambda reader: reader.read_small(scope, key, size_limit))
     return None if record is None else _as_raw(scope, key, record)
 
 
@@ -66,7 +66,7 @@ async def write(
             raise InvalidValueError(f"not JSON: byte {error.start:,} is not UTF-8") from error
     stored = checked_bytes(data)
     until = None if expires is None else as_milliseconds(expires)
-    return await storage._write(
+    return await storage._connections.write(
         Write(lambda engine: engine.put(scope, key, kind, stored, until, expected), len(stored))
     )
 

@@ -126,7 +126,7 @@ async def test_a_read_never_returns_what_a_neighbour_has_not_committed(
         loop.call_soon_threadsafe(writing.set)
         asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result()
 
-    slowly = asyncio.ensure_future(storage._write(Write(slow)))
+    slowly = asyncio.ensure_future(storage._connections.write(Write(slow)))
     await writing.wait()
     seen += [await store.load("key"), await store.exists("key"), await listed(store.keys())]
     seen += [await store.load_many(["key"]), await store.load_text("key")]
@@ -169,7 +169,7 @@ async def test_what_cannot_be_read_at_once_is_read_aside(
 ) -> None:
     await store.save("key", 1)
     with monkeypatch.context() as patch:
-        patch.setattr(storage, "_inline", BusyReader())
+        patch.setattr(storage._connections, "_inline", BusyReader())
         assert await store.load("key") == 1
         assert await store.exists("key")
         assert (await anext(storage.watch(since=0))).key == "key"
@@ -270,7 +270,7 @@ async def test_close_while_the_storage_is_being_opened_never_hangs_and_leaves_no
     await storage.close()
     for result in await asyncio.gather(*works_under_way):
         assert result in (None, 1, [], ["key"], ClosedError)
-    assert storage._inline is None
+    assert storage._connections.inline is None
     assert threads_of_storages() == []
 
 

@@ -269,7 +269,7 @@ async def test_durability_is_what_sqlite_is_told(
     if facade == "sync":
         found = asked(storage._original._writer)
     else:
-        found = await storage._writer.run(asked)
+        found = await storage._connections._writer.run(asked)
     assert found == (synchronous,)
 
 
