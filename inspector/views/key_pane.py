@@ -6,15 +6,15 @@ from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from inspector.assets import icon
 from inspector.browsing import Browsing
 from inspector.formats import thousands
 from inspector.models.key_table import Counted, KeyRole, KeyTableModel
 from inspector.plain import PlainLabel
 from inspector.session import Session
 from inspector.tasks import Tasks
+from inspector.views.key_filter import KeyFilter
 from inspector.views.key_table import KeyTable
 from inspector.views.state_view import StateView
 from inspector.views.states import NO_KEYS, NO_MATCH
@@ -37,18 +37,14 @@ class KeyPane(QWidget):
         self._tasks = tasks
         self._browsing: Browsing | None = None
         self._query = Query()
+        self._home: tuple[Scope | None, str] = (None, "")
         self._total = 0
         self._awaited_row: int | None = None
         self._told: Address | None = None
         self.model = KeyTableModel(self)
         self.table = KeyTable(self.model)
-        self._filter = QLineEdit()
-        self._filter.setObjectName("keyFilter")
-        self._filter.setPlaceholderText("Filter keys")
-        self._filter.setAccessibleName("Filter keys")
-        self._filter.setClearButtonEnabled(True)
-        self._filter.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
-        self._count = PlainLabel()
+        self._filter = KeyFilter()
+        self._count = PlainLabel(elide=Qt.TextElideMode.ElideRight)
         self._count.setObjectName("keyCount")
         self._count.setProperty("tone", "second")
         self._state = StateView(NO_KEYS)
@@ -61,10 +57,9 @@ class KeyPane(QWidget):
         """Whose keys are shown; None for everybody's."""
         return self._query.scope
 
-    @property
-    def prefix(self) -> str:
-        """What all keys that are shown begin with."""
-        return self._query.prefix
+    def is_about(self, address: Address) -> bool:
+        """Whether the keys that are shown are those among which this one is, but for the filter."""
+        return self._query.concerns(*address)
 
     def show_session(self, session: Session) -> None:
         """Show the keys of another storage from now on; which, `show_scope` says."""
@@ -77,7 +72,9 @@ class KeyPane(QWidget):
         self.model.begin(Query())
 
     async def show_scope(self, scope: Scope | None, prefix: str) -> None:
-        """Show the keys of a scope that start with `prefix`, with the filter as it stands."""
+        """Show the keys of a scope that start with `prefix`, and of no other, with the filter's text as it stands."""
+        self._home = (scope, prefix)
+        self._filter.stay_here()
         await self._show(replace(self._query, scope=scope, prefix=prefix))
 
     async def refresh(self) -> None:
@@ -127,11 +124,10 @@ class KeyPane(QWidget):
 
     def start_filter(self) -> None:
         """Put the keyboard into the filter."""
-        self._filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._filter.selectAll()
+        self._filter.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._filter.text():
+        if event.key() == Qt.Key.Key_Escape and self._filter.text:
             self._filter.clear()
         else:
             super().keyPressEvent(event)
@@ -159,10 +155,24 @@ class KeyPane(QWidget):
 
     async def _filter_after_a_pause(self) -> None:
         await asyncio.sleep(TYPING_PAUSE)
-        await self._show(replace(self._query, pattern=self._filter.text()))
+        await self._show(replace(self._query, pattern=self._filter.text))
+
+    def _filter_otherwise(self) -> None:
+        """Match as the person has chosen, everywhere or where they are."""
+        scope, prefix = self._home
+        if self._told is not None and not Query(scope, prefix).concerns(*self._told):
+            scope, prefix = self._told.scope, ""  # they went elsewhere while keys of everywhere were shown
+        if self._filter.is_everywhere:
+            scope, prefix = None, ""
+        pattern, match = self._filter.text, self._filter.match
+        self._ask(replace(self._query, scope=scope, prefix=prefix, pattern=pattern, match=match))
 
     def _order(self, order: Order, descending: bool) -> None:
-        query = replace(self._query, order=order, descending=descending)
+        self._ask(replace(self._query, order=order, descending=descending))
+
+    def _ask(self, query: Query) -> None:
+        """Show what the person wants to see; what they type next, before it is there, is about this already."""
+        self._query = query
         self._tasks.start(self._show(query), newest_of="keys")
 
     # What the person does.
@@ -218,10 +228,9 @@ class KeyPane(QWidget):
         self.model.dataChanged.connect(self._tell_current)
         self.table.selectionModel().currentRowChanged.connect(self._current_changed)
         self.table.selectionModel().selectionChanged.connect(self.selection_changed)
-        self._filter.textChanged.connect(
-            lambda: self._tasks.start(self._filter_after_a_pause(), newest_of="keys")
-        )
-        self._filter.returnPressed.connect(lambda: self.table.setFocus())
+        self._filter.typed.connect(lambda: self._tasks.start(self._filter_after_a_pause(), newest_of="keys"))
+        self._filter.chosen.connect(self._filter_otherwise)
+        self._filter.accepted.connect(lambda: self.table.setFocus())
         self._state.asked.connect(self._answer_state)
 
     def _lay_out(self) -> None:

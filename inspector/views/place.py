@@ -36,7 +36,7 @@ class Place(QObject):
     async def show(self, address: Address) -> None:
         """Let tree, table and breadcrumb show the key that is on the desk."""
         await self._lead_tree(address.scope)
-        if self._keys.scope != address.scope or not address.key.startswith(self._keys.prefix):
+        if not self._keys.is_about(address):
             await self._keys.show_scope(address.scope, "")
         await self._keys.choose(address)
         self._breadcrumb.show_place(*address)
@@ -58,6 +58,8 @@ class Place(QObject):
         """The person went to a key in the table: put its value on the desk."""
         await self._desk.choose(address)
         if self._desk.address is not None:
+            if self._scopes.scope != self._desk.address.scope:  # keys of everywhere are shown
+                await self._lead_tree(self._desk.address.scope)
             self._breadcrumb.show_place(*self._desk.address)
             self.moved.emit(self._desk.address)
 
