@@ -14,8 +14,10 @@ _HIDDEN = (
     "\x00-\x1f\x7f-\x9f"  # controls
     "\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"  # blanks that are not the ordinary one
     "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
-    "\ufff9-\ufffb\U000e0000-\U000e0fff"
+    "\ufff0-\ufffc\U000e0000-\U000e0fff"
     "\ud800-\udfff"
+    "\ufdd0-\ufdef\ufffe\uffff"  # not characters; at the beginning, Qt takes fffe for a mark that swaps all bytes
+    f"{''.join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(1, 17))}"
     "\u2423"  # the sign that stands for a blank at either end below
 )
 # The joiners are part of emoji and of Persian or Hindi words; beside ASCII, or at an end, they only hide.

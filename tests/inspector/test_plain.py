@@ -40,6 +40,7 @@ def read_back(shown: str) -> str:
         ("a\u2028b\u00a0c", r"a\u2028b\xa0c"),
         ("\ud800", r"\ud800"),
         ("\U000e0041", r"\U000e0041"),
+        ("\ufffe\ufdd0\U0010ffff\ufffc", r"\ufffe\ufdd0\U0010ffff\ufffc"),
         ("  key ", "␣␣key␣"),
         ("   ", "␣␣␣"),
         ("a ␣", r"a \u2423"),
