@@ -1,7 +1,7 @@
 """What a person can do to a storage, each as a coroutine that hands back how to take it back."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -21,6 +21,16 @@ class Stored:
     data: bytes
     expires: datetime | None = None
 
+    async def at_hand(self) -> "Stored":
+        """This itself; see `Content`."""
+        return self
+
+
+class Content(Protocol):
+    """What a place held, wherever it is kept until it is wanted again."""
+
+    async def at_hand(self) -> Stored: ...
+
 
 class Left:
     """The revision that a place was left with; where our own undoing leaves it as it was before, with a new one."""
@@ -37,8 +47,8 @@ class Passage:
     def __init__(
         self,
         address: Address,
-        before: Stored | None,
-        after: Stored | None,
+        before: Content | None,
+        after: Content | None,
         revision_before: int,
         revision_after: int,
     ) -> None:
@@ -55,7 +65,9 @@ class Passage:
             return
         start, end = (self.left_after, self.left_before) if back else (self.left_before, self.left_after)
         expected = await _revision_at(storage, self.address) if force else start.revision
-        end.revision = await _put(storage, self.address, self.before if back else self.after, expected)
+        content = self.before if back else self.after
+        what = None if content is None else await content.at_hand()
+        end.revision = await _put(storage, self.address, what, expected)
         self._is_after = not back
 
 
@@ -125,10 +137,13 @@ class Moved:
         end.left_after.revision = await _move(storage, start.address, end.address, expected, force)
 
 
-async def replace(storage: AsyncStorage, base: RawEntry, data: bytes) -> Done:
-    """Save `data` in the place of `base`, keeping kind and expiry; ConflictError where that changed meanwhile."""
+async def replace(storage: AsyncStorage, base: RawEntry, data: bytes, kind: Kind | None = None) -> Done:
+    """Save `data` in the place of `base`, keeping expiry and, unless `kind` says another, kind.
+
+    Raises ConflictError where that changed meanwhile, InvalidValueError where the kind is JSON and the data is not.
+    """
     address = Address(base.scope, base.key)
-    after = Stored(base.kind, data, base.expires)
+    after = Stored(base.kind if kind is None else kind, data, base.expires)
     revision = await _put(storage, address, after, base.revision)
     return Done(f"edit of {base.key}", [Passage(address, stored(base), after, base.revision, revision)])
 
@@ -199,6 +214,11 @@ class History:
             self._newest[passage.address] = passage.left_after
         self._done.append(deed)
         self._undone.clear()
+
+    @property
+    def marks(self) -> Mapping[Address, Left]:
+        """Which revision each place was left with by the newest deed there."""
+        return self._newest
 
     @property
     def to_undo(self) -> Undoable | None:

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from inspector.actions import History
+from inspector.actions import History, Undoable
+from inspector.spool import Spool
 from storage_core import AsyncStorage, StorageNotFoundError
 from storage_core.browse import Browser
 
@@ -14,6 +15,7 @@ class Session:
         self.storage = AsyncStorage(location, read_only=read_only)
         self.browser = Browser(self.storage)
         self.history = History()
+        self.spool = Spool()
 
     @property
     def location(self) -> Path:
@@ -33,7 +35,13 @@ class Session:
         await self.storage.__aenter__()
         await self.browser.__aenter__()
 
+    async def remember(self, deed: Undoable) -> None:
+        """Let `deed` be what is undone next; what is too large for memory goes into a file."""
+        self.history.add(deed)
+        await self.spool.put_away(deed.passages)
+
     async def close(self) -> None:
-        """Disconnect; what was handed over to be written is written first."""
+        """Disconnect; what was handed over to be written is written first, and nothing can be undone afterwards."""
         await self.browser.close()
         await self.storage.close()
+        await self.spool.close()

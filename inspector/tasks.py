@@ -1,8 +1,53 @@
 """The one place that starts tasks: it holds them, lets the newest of a kind win, and shows what fails."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+
+_IDLE_LOOK = 0.01  # seconds between two looks at whether what still runs only waits for a person
+
+# Which tasks wait for a person, and which for these. A task is unique by itself, so that no window needs a list.
+_asking: set[asyncio.Task[Any]] = set()
+_queueing: set[asyncio.Task[Any]] = set()
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """A block in which the current task waits for a person: nothing is busy meanwhile."""
+    task = asyncio.current_task()
+    assert task is not None
+    _asking.add(task)
+    try:
+        yield
+    finally:
+        _asking.discard(task)
+
+
+@contextmanager
+def queueing() -> Iterator[None]:
+    """A block in which the current task waits for another one, which may be waiting for a person."""
+    task = asyncio.current_task()
+    assert task is not None
+    _queueing.add(task)
+    try:
+        yield
+    finally:
+        _queueing.discard(task)
+
+
+async def to_its_end(work: Coroutine[Any, Any, Result]) -> Result:
+    """Await `work` to its end also where the caller is cancelled: what was written is then remembered as well."""
+    task = asyncio.get_running_loop().create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()  # nobody is left to be told
+        raise
 
 
 class Tasks:
@@ -16,10 +61,11 @@ class Tasks:
         self._running: set[asyncio.Task[Any]] = set()
         self._lasting: set[asyncio.Task[Any]] = set()
         self._newest: dict[str, asyncio.Task[Any]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self, work: Coroutine[Any, Any, Any], *, newest_of: str | None = None) -> asyncio.Task[Any]:
         """Run `work`; with `newest_of`, in the place of what was started for the same purpose before."""
-        task = asyncio.get_running_loop().create_task(work)
+        task = self._task(work)
         self._running.add(task)
         task.add_done_callback(self._ended)
         if newest_of is not None:
@@ -31,7 +77,7 @@ class Tasks:
 
     def start_lasting(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run what ends only with the window, such as a watch; `idle` does not wait for it."""
-        task = asyncio.get_running_loop().create_task(work)
+        task = self._task(work)
         self._lasting.add(task)
         task.add_done_callback(self._ended)
         return task
@@ -44,13 +90,27 @@ class Tasks:
 
     @property
     def is_idle(self) -> bool:
-        return not self._running
+        """Whether nothing is running that ends by itself; what waits for a person, or for its turn, does not."""
+        return not self._busy()
 
     async def idle(self) -> None:
         """Return when nothing is running that ends by itself, nor anything that this has started meanwhile."""
-        current = asyncio.current_task()
-        while others := self._running - {current}:
-            await asyncio.wait(others)
+        while busy := self._busy():
+            await asyncio.wait(busy, timeout=_IDLE_LOOK)
+
+    def _task(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Begun at once, or, where an event comes while the loop stands still, when it goes on."""
+        try:
+            self._loop = asyncio.get_running_loop()
+        except RuntimeError:
+            if self._loop is None:
+                work.close()
+                raise
+        return self._loop.create_task(work)
+
+    def _busy(self) -> set[asyncio.Task[Any]]:
+        others = self._running - {asyncio.current_task()}
+        return others - _asking - _queueing if others & _asking else others
 
     async def close(self) -> None:
         """Cancel everything and return when it has ended."""

@@ -27,7 +27,7 @@ class Commands(QObject):
             "Save": window.desk.save,
             "Revert": window.desk.revert,
             "Delete": self._delete_selected,
-            "Rename": window.desk.rename,
+            "Rename": window.deeds.rename,
             "Undo": self._undo,
             "Redo": self._redo,
             "Refresh": self._refresh,
@@ -81,10 +81,10 @@ class Commands(QObject):
 
     async def create(self) -> None:
         """Ask for a new key where the person is."""
-        await self._window.desk.create(self._window.scopes.scope, self._window.scopes.prefix)
+        await self._window.deeds.create(self._window.scopes.scope, self._window.scopes.prefix)
 
     async def _delete_selected(self) -> None:
-        await self._window.desk.delete(await self._window.keys.selected())
+        await self._window.deeds.delete(await self._window.keys.selected())
 
     async def _refresh(self) -> None:
         await self._window.scopes.refresh()
@@ -101,14 +101,14 @@ class Commands(QObject):
         if editor is not None and editor.can_undo():
             editor.undo()
         else:
-            await self._window.desk.undo()
+            await self._window.deeds.undo()
 
     async def _redo(self) -> None:
         editor = self._window.value.editor()
         if editor is not None and editor.can_redo():
             editor.redo()
         else:
-            await self._window.desk.redo()
+            await self._window.deeds.redo()
 
     def _find(self) -> None:
         """Find in the value where the keyboard is in it, else among the keys."""

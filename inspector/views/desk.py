@@ -1,37 +1,32 @@
-"""The flows between the panes: what a person starts, from the guard before it to what is shown after it."""
+"""The desk: one value at a time, the guard before it is put away, and how an edit of it is saved."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Protocol
 
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from inspector import actions
-from inspector.actions import Undoable
-from inspector.opened import EDIT_LIMIT, make_ready
+from inspector.actions import Done
+from inspector.opened import EDIT_LIMIT, Opened, make_ready
 from inspector.plain import visible
 from inspector.session import Session
-from inspector.views.dialogs import (
-    Choice,
-    NewKeyDialog,
-    RenameDialog,
-    answer,
-    delete_dialog,
-    guard_dialog,
-    overwrite_dialog,
-)
+from inspector.tasks import Tasks, queueing, to_its_end
+from inspector.views.conflict_dialog import ConflictDialog, Resolution
+from inspector.views.dialogs import Choice, answer, guard_dialog
 from inspector.views.states import GONE, NOTHING_CHOSEN
 from inspector.views.value_pane import ValuePane
-from storage_core import Change, ConflictError, Scope
+from storage_core import Change, ConflictError
 from storage_core.browse import Address
-from storage_core.raw import read
-
-ASK_BEFORE_DELETING = 20
-"""More keys than these are not deleted before the person has confirmed how many they are."""
+from storage_core.raw import RawEntry, read
 
 
 class Surroundings(Protocol):
     """What the desk needs of the window around it."""
+
+    tasks: Tasks
 
     def show_address(self, address: Address) -> None:
         """Let tree, table and breadcrumb show where the desk is now."""
@@ -41,9 +36,10 @@ class Surroundings(Protocol):
 
 
 class Desk:
-    """One value at a time on the desk, and everything that can be done from there to an open storage.
+    """One value at a time, of an open storage.
 
-    Each flow runs to its end before the next begins: a second click waits, and then finds things as they are.
+    Each flow takes its `turn`: it runs to its end before the next begins, so that a second click waits, and then
+    finds things as they are. `guard`, `show` and `put` are the steps that flows are made of, to be taken within a turn.
     """
 
     def __init__(self, window: QWidget, pane: ValuePane, around: Surroundings) -> None:
@@ -54,227 +50,203 @@ class Desk:
         self.session: Session | None = None
         self.address: Address | None = None
 
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait until nothing else is being done, and keep it so."""
+        with queueing():
+            await self._one_at_a_time.acquire()
+        try:
+            yield
+        finally:
+            self._one_at_a_time.release()
+
     async def take(self, session: Session | None) -> None:
         """Work on another storage from now on, or on none; the one before is closed."""
-        former, self.session = self.session, session
-        self.address = None
-        self._pane.show_state(NOTHING_CHOSEN)
+        async with self.turn():
+            former, self.session = self.session, session
+            self.put(None, None)
         if former is not None:
             await former.close()
 
     async def may_leave(self) -> bool:
         """Whether the value on the desk may be put away: the person is asked where an edit would be lost."""
-        async with self._one_at_a_time:
-            return await self._may_leave()
+        async with self.turn():
+            return await self.guard()
 
-    async def _may_leave(self) -> bool:
-        if not self._pane.is_edited() or self.address is None:
+    async def choose(self, address: Address | None) -> None:
+        """Put the value at `address` on the desk; where an edit is to be kept, stay where it is."""
+        async with self.turn():
+            if address == self.address:
+                return
+            if not await self.guard() or not await self.show(address):
+                assert self.address is not None
+                self._around.show_address(self.address)
+
+    async def refresh(self) -> None:
+        """Read the value on the desk anew; an edit that is not saved stays, and so does what it is based on."""
+        async with self.turn():
+            if self._pane.is_edited():
+                return
+            opened = await self._open(self.address)
+            if not self._pane.is_edited():
+                self.put(self.address, opened)
+            elif opened is None or opened.entry.revision != self.revision:
+                self._warn(deleted=opened is None)
+
+    async def revert(self) -> None:
+        """Put the edit away and show what is stored."""
+        async with self.turn():
+            self._pane.discard_edit()
+            await self.show(self.address)
+
+    async def follow(self, changes: Sequence[Change]) -> None:
+        """Somebody has written: show it where the value is only looked at, say it where it is being edited."""
+        mine = [change for change in changes if Address(change.scope, change.key) == self.address]
+        if not mine or mine[-1].revision <= self.revision:
+            return
+        if self._pane.is_edited():
+            self._warn(deleted=mine[-1].deleted)
+        else:
+            await self.refresh()
+
+    async def save(self) -> bool:
+        """Save the edit; False where it is not saved because the person keeps editing."""
+        async with self.turn():
+            return await self._save()
+
+    async def restore(self, base: RawEntry, edited: bytes) -> bool:
+        """Put an edit of another run back, not saved, over what it was an edit of; False where it must stay away."""
+        async with self.turn():
+            if not await self.guard():
+                return False
+            opened = await make_ready(base)
+            self.put(Address(base.scope, base.key), opened)
+            self._pane.take_up_edit(edited)
+            return True
+
+    async def guard(self) -> bool:
+        """Whether what is on the desk may be put away; an edit is saved, discarded or kept, as the person says."""
+        if self.address is None or not self._pane.is_edited():
             return True
         dialog = guard_dialog(self._window, visible(self.address.key), self._pane.problem())
         choice = Choice(await answer(dialog))
         if choice is Choice.SAVE:
             return await self._save()
         if choice is Choice.DISCARD:
-            await self._show(self.address)
+            self._pane.discard_edit()
         return choice is Choice.DISCARD
 
-    async def choose(self, address: Address | None) -> None:
-        """Put the value at `address` on the desk; where an edit is to be kept, stay where it is."""
-        async with self._one_at_a_time:
-            if address == self.address:
-                return
-            if not await self._may_leave():
-                assert self.address is not None
-                self._around.show_address(self.address)
-                return
-            await self._show(address)
+    async def show(self, address: Address | None) -> bool:
+        """Put the value at `address` on the desk.
 
-    async def _show(self, address: Address | None) -> None:
+        What is typed while it is being read is an edit too: False where the person keeps that one.
+        """
+        while True:
+            opened = await self._open(address)
+            if not self._pane.is_edited():
+                self.put(address, opened)
+                return True
+            if not await self.guard():
+                return False
+
+    def put(self, address: Address | None, opened: Opened | None) -> None:
+        """Put what was read on the desk, whatever was there."""
         self.address = address
         if address is None or self.session is None:
             self._pane.show_state(NOTHING_CHOSEN)
-            return
-        session, former = self.session, self._pane.entry
-        entry = await read(session.storage, address.scope, address.key, EDIT_LIMIT)
-        opened = None if entry is None else await make_ready(entry, former)
-        if (self.session, self.address) != (session, address):
-            return
-        if opened is None:
+        elif opened is None:
             self._pane.show_state(GONE)
         else:
-            self._pane.show_entry(opened, read_only=session.read_only)
+            self._pane.show_entry(opened, read_only=self.session.read_only)
 
-    async def refresh(self) -> None:
-        """Read the value on the desk anew; an edit that is not saved stays, and so does what it is based on."""
-        async with self._one_at_a_time:
-            if not self._pane.is_edited():
-                await self._show(self.address)
+    async def _open(self, address: Address | None) -> Opened | None:
+        if address is None or self.session is None:
+            return None
+        former = self._pane.entry
+        entry = await read(self.session.storage, address.scope, address.key, EDIT_LIMIT)
+        return None if entry is None else await make_ready(entry, former)
 
-    async def revert(self) -> None:
-        """Put the edit away and show what is stored."""
-        async with self._one_at_a_time:
-            await self._show(self.address)
+    @property
+    def revision(self) -> int:
+        """The one that was loaded; 0 where nothing was."""
+        return 0 if self._pane.entry is None else self._pane.entry.revision
 
-    async def follow(self, changes: Sequence[Change]) -> None:
-        """Somebody has written: show it where the value is only looked at, say it where it is being edited."""
-        mine = [change for change in changes if Address(change.scope, change.key) == self.address]
-        entry = self._pane.entry
-        if not mine or (entry is not None and mine[-1].revision <= entry.revision):
-            return
-        if self._pane.is_edited():
-            what = "deleted" if mine[-1].deleted else "changed"
-            self._pane.set_notice(f"Somebody has {what} it meanwhile: saving will ask", "amber")
-        else:
-            await self.refresh()
+    def _warn(self, *, deleted: bool) -> None:
+        what = "deleted" if deleted else "changed"
+        self._pane.warn(f"Somebody has {what} it meanwhile: saving will ask")
 
-    async def save(self) -> bool:
-        """Save the edit; False where there is none left because the person kept editing."""
-        async with self._one_at_a_time:
-            return await self._save()
+    # Saving.
 
     async def _save(self) -> bool:
-        session, entry = self.session, self._pane.entry
-        if session is None or entry is None or not self._pane.is_edited():
+        """Save by compare-and-set, asking anew each time that somebody else was quicker."""
+        base = self._pane.entry
+        if base is None or not self._pane.is_edited():
             return True
         if self._pane.problem():
             return False
-        data = self._pane.data()
-        try:
-            done = await actions.replace(session.storage, entry, data)
-        except ConflictError as conflict:
-            return await self._settle(conflict, data)
-        session.history.add(done)
-        await self._show(self.address)
-        return True
-
-    async def _settle(self, conflict: ConflictError, data: bytes) -> bool:
-        """Somebody has written since the value was loaded: the person decides whose stays."""
-        session, address, entry = self.session, self.address, self._pane.entry
-        assert session is not None
-        assert address is not None
-        assert entry is not None
-        if conflict.entry is None:
-            what, then = "was deleted meanwhile.", "Save your edit as a new value, or leave it deleted?"
-        else:
-            what = "was changed meanwhile."
-            then = "Overwrite the newer value with yours, or keep theirs and discard your edit?"
-        dialog = overwrite_dialog(self._window, f"{visible(address.key)} {what}", then)
-        if await answer(dialog) != QDialog.DialogCode.Accepted:
-            await self._show(address)
-            return True
-        theirs = await read(session.storage, address.scope, address.key)
-        try:
-            if theirs is None:
-                new = actions.Stored(entry.kind, data, entry.expires)
-                done = await actions.create(session.storage, address, new)
+        mine = self._pane.data()
+        expected: RawEntry | None = base
+        data = mine
+        while True:
+            try:
+                done = await to_its_end(self._write(base, expected, data))
+            except ConflictError:
+                theirs = await self._stored_now()
             else:
-                done = await actions.replace(session.storage, theirs, data)
-        except ConflictError as again:
-            return await self._settle(again, data)
-        session.history.add(done)
-        await self._show(address)
-        return True
-
-    async def delete(self, places: Sequence[Address]) -> None:
-        """Delete; a few keys at once and with Undo, many only after the person has confirmed."""
-        async with self._one_at_a_time:
-            if self.session is None or not places:
-                return
-            if len(places) > ASK_BEFORE_DELETING:
-                what = f"Delete {len(places):,} keys?"
-                dialog = delete_dialog(
-                    self._window, what, "They can be brought back with Undo until the window closes."
+                saved = replace(
+                    base, data=data, size=len(data), revision=done.passages[0].left_after.revision
                 )
-                if await answer(dialog) != QDialog.DialogCode.Accepted:
-                    return
-            elif self.address in places and not await self._may_leave():
-                return
-            done = await actions.delete(self.session.storage, places)
-            self.session.history.add(done)
-            if self.address in places:
-                self.address = None
-                self._pane.show_state(NOTHING_CHOSEN)
-            self._around.tell(_in_words(done, "Deleted"), undo=True)
+                await self._show_saved(saved, mine)
+                return True
+            if theirs is not None and (theirs.kind, theirs.data) == (base.kind, mine):
+                await self._show_saved(theirs, mine)
+                return True
+            resolution, merged = await self._ask_whose(base, theirs, mine)
+            if resolution is Resolution.KEEP_EDITING:
+                self._warn(deleted=theirs is None)
+                return False
+            if resolution is Resolution.TAKE_THEIRS:
+                self._pane.discard_edit()
+                return await self.show(self.address)
+            expected, data = theirs, merged if resolution is Resolution.MERGE else mine
 
-    async def create(self, scope: Scope | None, prefix: str) -> None:
-        """Ask for a place and create a value there."""
-        async with self._one_at_a_time:
-            if self.session is None or not await self._may_leave():
-                return
-            dialog = NewKeyDialog(self._window, scope, prefix)
-            if await answer(dialog) != QDialog.DialogCode.Accepted:
-                return
-            address, beginning = dialog.address(), dialog.beginning()
-            try:
-                done = await actions.create(self.session.storage, address, beginning)
-            except ConflictError:
-                self._around.tell(f"{visible(address.key)} is there already: here it is")
-            else:
-                self.session.history.add(done)
-            await self._show(address)
-            self._around.show_address(address)
-
-    async def rename(self) -> None:
-        """Ask for another key for the value on the desk."""
-        async with self._one_at_a_time:
-            if self.session is None or self.address is None or not await self._may_leave():
-                return
-            source = self.address
-            dialog = RenameDialog(self._window, source)
-            if await answer(dialog) != QDialog.DialogCode.Accepted or dialog.target() == source:
-                return
-            target = dialog.target()
-            entry = await read(self.session.storage, source.scope, source.key, 0)
-            if entry is None:
-                self._pane.show_state(GONE)
-                return
-            try:
-                done = await actions.move(self.session.storage, entry, target)
-            except ConflictError as conflict:
-                self._around.tell(str(conflict))
-                return
-            self.session.history.add(done)
-            await self._show(target)
-            self._around.show_address(target)
-
-    async def undo(self) -> None:
-        """Take back what was done last; where somebody wrote there since, the person is asked first."""
-        await self._step("Undone", lambda history, storage, force: history.undo(storage, force=force))
-
-    async def redo(self) -> None:
-        """Do again what was undone last, as carefully."""
-        await self._step("Done again", lambda history, storage, force: history.redo(storage, force=force))
-
-    async def _step(self, word: str, step: Callable[..., Awaitable[Undoable | None]]) -> None:
-        async with self._one_at_a_time:
-            if self.session is None or not await self._may_leave():
-                return
-            history, storage = self.session.history, self.session.storage
-            try:
-                deed = await step(history, storage, False)
-            except ConflictError:
-                what = "Somebody has written there since."
-                dialog = overwrite_dialog(self._window, what, "Overwrite what they wrote, or keep it?")
-                if await answer(dialog) != QDialog.DialogCode.Accepted:
-                    return
-                deed = await step(history, storage, True)
-            if deed is None:
-                return
-            self._around.tell(_in_words(deed, word))
-            await self._show_after(deed)
-
-    async def _show_after(self, deed: Undoable) -> None:
-        """Show one of the places that a deed has changed: the first where something is stored now."""
+    async def _write(self, base: RawEntry, expected: RawEntry | None, data: bytes) -> Done:
+        """Write in the place of `expected`, and remember how to take it back."""
         assert self.session is not None
-        places = [passage.address for passage in deed.passages]
-        for place in places[:2]:
-            if await read(self.session.storage, place.scope, place.key, 0) is not None:
-                await self._show(place)
-                self._around.show_address(place)
-                return
-        if self.address in places:
-            await self._show(None)
+        if expected is None:
+            address, new = Address(base.scope, base.key), actions.Stored(base.kind, data, base.expires)
+            done = await actions.create(self.session.storage, address, new)
+        else:
+            done = await actions.replace(self.session.storage, expected, data, base.kind)
+        await self.session.remember(done)
+        return done
 
+    async def _stored_now(self) -> RawEntry | None:
+        assert self.session is not None
+        assert self.address is not None
+        return await read(self.session.storage, self.address.scope, self.address.key)
 
-def _in_words(deed: Undoable, word: str) -> str:
-    return f"{word}: {visible(deed.label)}"
+    async def _ask_whose(
+        self, base: RawEntry, theirs: RawEntry | None, mine: bytes
+    ) -> tuple[Resolution, bytes]:
+        """What the person decides, and the merge of both where that is what they decide."""
+        opened = self._pane.opened
+        assert opened is not None
+        assert base.data is not None
+        is_json = opened.is_json and (theirs is None or theirs.kind is base.kind)
+        their_data = None if theirs is None else theirs.data
+        dialog = ConflictDialog(self._window, base.key, base.data, their_data, mine, json=is_json)
+        comparing = self._around.tasks.start(dialog.compare())
+        try:
+            resolution = Resolution(await answer(dialog))
+        finally:
+            comparing.cancel()
+        return resolution, dialog.merged if dialog.merged is not None else mine
+
+    async def _show_saved(self, saved: RawEntry, mine: bytes) -> None:
+        """Show what is stored now; what was typed while it was being saved stays, as an edit of that."""
+        opened = await self._open(self.address)
+        if self._pane.data() == mine:
+            self.put(self.address, opened)
+        elif saved.data == mine:
+            self._pane.rebase(saved)

@@ -6,11 +6,8 @@ from enum import Enum
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
-    QFormLayout,
     QHBoxLayout,
-    QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
@@ -18,11 +15,9 @@ from PySide6.QtWidgets import (
 )
 
 from inspector import theme
-from inspector.actions import Stored
 from inspector.plain import PlainLabel, visible
-from storage_core import InvalidNameError, Kind, Scope, StorageError
-from storage_core.browse import Address
-from storage_core.scope import checked_key
+from inspector.tasks import asking
+from storage_core import StorageError
 
 WIDEST_SENTENCE = 460
 DETAILS_HEIGHT = 160
@@ -37,7 +32,8 @@ async def answer(dialog: QDialog) -> int:
     dialog.finished.connect(lambda result: None if closed.done() else closed.set_result(result))
     dialog.open()
     try:
-        return await closed
+        with asking():
+            return await closed
     finally:
         dialog.close()
         dialog.deleteLater()
@@ -142,129 +138,3 @@ def problem_dialog(parent: QWidget, error: BaseException) -> QuestionDialog:
     dialog.add_button("&Close", QDialog.DialogCode.Rejected.value, name="closeButton", primary=True)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     return dialog
-
-
-class _NameDialog(QDialog):
-    """Asks for a place: fields with a line for what is wrong, and a button that waits until all is right."""
-
-    def __init__(self, parent: QWidget, name: str, title: str, button: str) -> None:
-        super().__init__(parent)
-        self.setObjectName(name)
-        self.setWindowTitle(title)
-        self._fields = QFormLayout()
-        self._fields.setVerticalSpacing(8)
-        self._fields.setHorizontalSpacing(12)
-        self._fields.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        self._fault = PlainLabel()
-        self._fault.setProperty("tone", "red")
-        self._fault.setWordWrap(True)
-        cancel = QPushButton("Cancel")
-        cancel.setAutoDefault(False)
-        cancel.clicked.connect(self.reject)
-        self._accept = QPushButton(button)
-        self._accept.setObjectName("acceptButton")
-        self._accept.setProperty("primary", True)
-        self._accept.setDefault(True)
-        self._accept.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self._accept)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 20, 20, 16)
-        column.setSpacing(12)
-        column.addLayout(self._fields)
-        column.addWidget(self._fault)
-        column.addLayout(buttons)
-        self.setMinimumWidth(420)
-
-    def _line(self, label: str, text: str, name: str) -> QLineEdit:
-        line = QLineEdit(text)
-        line.setObjectName(name)
-        line.setAccessibleName(label.replace("&", ""))
-        line.textChanged.connect(self._check)
-        self._fields.addRow(label, line)
-        return line
-
-    def _check(self) -> None:
-        fault = self._find_fault()
-        self._fault.setText(fault)
-        self._accept.setEnabled(not fault)
-
-    def _find_fault(self) -> str:
-        raise NotImplementedError
-
-
-class NewKeyDialog(_NameDialog):
-    """Asks where a new value goes and what it is to begin with."""
-
-    _BEGINNINGS = (
-        ("JSON object", Stored(Kind.JSON, b"{}")),
-        ("JSON list", Stored(Kind.JSON, b"[]")),
-        ("JSON text", Stored(Kind.JSON, b'""')),
-        ("JSON number", Stored(Kind.JSON, b"0")),
-        ("JSON yes or no", Stored(Kind.JSON, b"false")),
-        ("JSON null", Stored(Kind.JSON, b"null")),
-        ("Bytes", Stored(Kind.BYTES, b"")),
-    )
-
-    def __init__(self, parent: QWidget, scope: Scope | None, prefix: str) -> None:
-        super().__init__(parent, "newKeyDialog", "New key", "&Create")
-        self._workspace = self._line("&Workspace", scope.workspace if scope else "", "workspaceEdit")
-        self._user = self._line("&User", (scope.user or "") if scope else "", "userEdit")
-        self._user.setPlaceholderText("Shared: for all users of the workspace")
-        self._key = self._line("&Key", prefix, "keyEdit")
-        self._kind = QComboBox()
-        self._kind.setObjectName("kindBox")
-        self._kind.setAccessibleName("Kind")
-        for title, _ in self._BEGINNINGS:
-            self._kind.addItem(title)
-        self._fields.addRow("K&ind", self._kind)
-        (self._key if scope else self._workspace).setFocus()
-        self._check()
-        self._fault.setText("")
-
-    def address(self) -> Address:
-        """The place that was asked for; raises InvalidNameError where a name in it cannot be one."""
-        return Address(Scope(self._workspace.text(), self._user.text() or None), self._key.text())
-
-    def beginning(self) -> Stored:
-        return self._BEGINNINGS[self._kind.currentIndex()][1]
-
-    def _find_fault(self) -> str:
-        return _fault_of(self._workspace.text(), self._user.text(), self._key.text())
-
-
-class RenameDialog(_NameDialog):
-    """Asks for another key for a value."""
-
-    def __init__(self, parent: QWidget, address: Address) -> None:
-        super().__init__(parent, "renameDialog", "Rename", "&Rename")
-        self._address = address
-        self._key = self._line("New &key", address.key, "keyEdit")
-        self._as_shown = self._key.text()  # a line cannot show every key as it is
-        self._key.selectAll()
-        self._key.setFocus()
-        self._check()
-
-    def target(self) -> Address:
-        """The place that was asked for; the very same one where nothing was typed."""
-        if self._key.text() == self._as_shown:
-            return self._address
-        return Address(self._address.scope, self._key.text())
-
-    def _find_fault(self) -> str:
-        if self._key.text() == self._as_shown:
-            return ""
-        return _fault_of(self._address.scope.workspace, self._address.scope.user or "", self._key.text())
-
-
-def _fault_of(workspace: str, user: str, key: str) -> str:
-    """What is wrong with the names of a place, as a sentence; empty where nothing is."""
-    try:
-        Scope(workspace, user or None)
-        checked_key(key)
-    except InvalidNameError as error:
-        return str(error)
-    return ""

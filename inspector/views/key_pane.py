@@ -26,9 +26,13 @@ TYPING_PAUSE = 0.12
 
 
 class KeyPane(QWidget):
-    """The keys of one scope. `key_chosen` is emitted with the Address that the person goes to."""
+    """The keys of one scope. `key_chosen` is emitted with the Address that the person goes to.
+
+    `moved_on` is emitted with the Address of the next row where the current one is gone.
+    """
 
     key_chosen = Signal(object)
+    moved_on = Signal(object)
     selection_changed = Signal()
     new_key_asked = Signal()
 
@@ -41,6 +45,8 @@ class KeyPane(QWidget):
         self._total = 0
         self._awaited_row: int | None = None
         self._told: Address | None = None
+        self._rows_come_and_go = False
+        self._current_is_gone = False
         self.model = KeyTableModel(self)
         self.table = KeyTable(self.model)
         self._filter = KeyFilter()
@@ -119,6 +125,11 @@ class KeyPane(QWidget):
         ]
         return await self._browsing.addresses(sorted(ranges, key=lambda rows: rows.start))
 
+    def choose_none(self) -> None:
+        """Be at no key."""
+        self._told = None
+        self.table.selectionModel().clear()
+
     def has_selection(self) -> bool:
         return self.table.selectionModel().hasSelection()
 
@@ -181,7 +192,19 @@ class KeyPane(QWidget):
         if not index.isValid():
             return
         self._awaited_row = index.row()
-        self._tell_current()
+        self._current_is_gone = self._rows_come_and_go
+        if not self._rows_come_and_go:
+            self._tell_current()
+
+    def _begin_shift(self) -> None:
+        self._rows_come_and_go = True
+
+    def _end_shift(self) -> None:
+        """Say which row became the current one; its place is known only now."""
+        self._rows_come_and_go = False
+        if self._current_is_gone:
+            self._awaited_row = self.table.currentIndex().row()
+            self._tell_current()
 
     def _tell_current(self) -> None:
         """Tell where the person went, once it is known which key is in that row."""
@@ -192,7 +215,9 @@ class KeyPane(QWidget):
             self._awaited_row = None
             if address != self._told:
                 self._told = address
-                self.key_chosen.emit(address)
+                told = self.moved_on if self._current_is_gone else self.key_chosen
+                self._current_is_gone = False
+                told.emit(address)
 
     def _tell_count(self) -> None:
         count = thousands(self.model.count)
@@ -226,6 +251,8 @@ class KeyPane(QWidget):
         self.model.order_wanted.connect(self._order)
         self.model.count_changed.connect(self._tell_count)
         self.model.dataChanged.connect(self._tell_current)
+        self.model.shifting.connect(self._begin_shift)
+        self.model.shifted.connect(self._end_shift)
         self.table.selectionModel().currentRowChanged.connect(self._current_changed)
         self.table.selectionModel().selectionChanged.connect(self.selection_changed)
         self._filter.typed.connect(lambda: self._tasks.start(self._filter_after_a_pause(), newest_of="keys"))

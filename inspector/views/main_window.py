@@ -17,6 +17,7 @@ from inspector.tasks import Tasks
 from inspector.views.activity_pane import ActivityPane
 from inspector.views.bars import StatusBar, ToolRow
 from inspector.views.commands import Commands
+from inspector.views.deeds import Deeds
 from inspector.views.desk import Desk
 from inspector.views.dialogs import problem_dialog
 from inspector.views.features import Features
@@ -28,6 +29,7 @@ from inspector.views.search_panel import SearchPanel
 from inspector.views.state_view import State, StateView
 from inspector.views.states import CREATE, EMPTY, NO_FILE, OPENING, asks_for_another_file, state_of
 from inspector.views.toast import Toast
+from inspector.views.value_features import ValueFeatures
 from inspector.views.value_pane import ValuePane
 from inspector.views.window_actions import WindowActions
 from inspector.views.window_layout import FIRST_SIZE, SMALLEST, WindowLayout
@@ -65,6 +67,7 @@ class MainWindow(QMainWindow):
         self.state, self.toast = StateView(NO_FILE), Toast(self)
         self.tool_row, self.status = ToolRow(self.commands), StatusBar()
         self.desk = Desk(self, self.value, self)
+        self.deeds = Deeds(self, self.desk, self)
         self.place = Place(self.scopes, self.keys, self.tool_row.breadcrumb, self.desk)
         self._panes = WindowLayout(
             self.state, (self.scopes, self.keys, self.value), (self.search, self.activity)
@@ -73,6 +76,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._connect()
         self._features = Features(self)
+        self._value_features = ValueFeatures(self)
         self._doing.update()
 
     async def open(self, location: Path, *, read_only: bool = False, create: bool = False) -> None:
@@ -81,6 +85,7 @@ class MainWindow(QMainWindow):
         Where there is none yet, one is made only with `create`.
         """
         if not await self.desk.may_leave():
+            self.commands["ReadOnly"].setChecked(self.session is not None and self.session.read_only)
             return
         await self._leave_storage()
         self.location = location
@@ -243,10 +248,11 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.state.asked.connect(lambda: self.start(self._answer_state()))
-        self.toast.undo_asked.connect(lambda: self.start(self.desk.undo()))
+        self.toast.undo_asked.connect(lambda: self.start(self.deeds.undo()))
         self.scopes.scope_chosen.connect(self._scope_chosen)
         self.tool_row.breadcrumb.scope_asked.connect(lambda scope: self.start(self.scopes.choose(scope)))
         self.keys.key_chosen.connect(lambda to: self.start(self.place.arrive(to), newest_of="place"))
+        self.keys.moved_on.connect(lambda to: self.start(self.place.move_on(to), newest_of="place"))
         self.keys.selection_changed.connect(self._doing.update)
         self.keys.new_key_asked.connect(lambda: self.start(self._doing.create()))
         self.value.edited.connect(self._doing.update)

@@ -63,6 +63,13 @@ class Place(QObject):
             self._breadcrumb.show_place(*self._desk.address)
             self.moved.emit(self._desk.address)
 
+    async def move_on(self, address: Address) -> None:
+        """The row that the person was at is gone. After their own delete they are at the next one; else they stay."""
+        if self._desk.address is None:
+            await self.arrive(address)
+        else:
+            self._keys.choose_none()
+
     async def _lead_tree(self, scope: Scope) -> None:
         self.is_leading = True
         try:

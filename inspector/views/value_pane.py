@@ -1,34 +1,49 @@
 """The pane of one value: what it is, the editors that suit it, and whether it has been edited."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
-from inspector import theme
 from inspector.editors.editor import ValueEditor
 from inspector.editors.form import FormEditor
 from inspector.editors.hex import HexEditor
 from inspector.editors.image import ImageEditor
 from inspector.editors.large import LargeView
 from inspector.editors.text import TextEditor
-from inspector.formats import MASKED, Medium, human_age, human_expiry, human_size, looks_secret, thousands
+from inspector.formats import Medium, looks_secret, thousands
 from inspector.opened import Opened
-from inspector.plain import PlainLabel, plain_tooltip, visible
-from inspector.views.badge import Badge
+from inspector.plain import PlainLabel
+from inspector.views.changes_view import ChangesView
+from inspector.views.readings_view import ReadingsView
 from inspector.views.state_view import State, StateView
 from inspector.views.states import NOTHING_CHOSEN
+from inspector.views.value_header import ValueHeader
+from storage_core import Kind
 from storage_core.raw import RawEntry
 
 
 class ValuePane(QWidget):
     """Shows one entry and lets a person edit it; what is saved, and when, is decided elsewhere.
 
-    `edited` is emitted after every edit. Until then `data()` is the very object that was shown.
+    `edited` is emitted after every edit, and `settled` once what is shown is as it was loaded. Until an edit,
+    `data()` is the very object that was shown. What takes time to find out is asked for: `difference_wanted`,
+    `readings_wanted` and `chunk_wanted(offset, size)`.
     """
 
     edited = Signal()
+    settled = Signal()
+    difference_wanted = Signal()
+    readings_wanted = Signal()
     save_asked = Signal()
     revert_asked = Signal()
     chunk_wanted = Signal(object, object)
@@ -37,17 +52,11 @@ class ValuePane(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._entry: RawEntry | None = None
+        self._opened: Opened | None = None
         self._read_only = False
         self._carried = False  # edits that were made in another editor and handed on to this one
-        self._title = PlainLabel(elide=Qt.TextElideMode.ElideMiddle)
-        self._title.setFont(theme.title_font())
-        self._badge = Badge()
-        self._size = PlainLabel()
-        self._size.setObjectName("sizeLabel")
-        self._revision = PlainLabel()
-        self._revision.setObjectName("revisionLabel")
-        self._ages = PlainLabel(elide=Qt.TextElideMode.ElideRight)
+        self._warning = ""
+        self._header = ValueHeader()
         self._state_word = PlainLabel()
         self._notice = PlainLabel(elide=Qt.TextElideMode.ElideRight)
         self._save = QPushButton("&Save")
@@ -60,6 +69,11 @@ class ValuePane(QWidget):
             ImageEditor(),
         )
         self._large = LargeView()
+        self.readings, self.changes = ReadingsView(), ChangesView()
+        self._changes_toggle = QPushButton("Changes")
+        self._changes_toggle.setObjectName("changesToggle")
+        self._changes_toggle.setProperty("flat", True)
+        self._changes_toggle.setCheckable(True)
         self._tabs = QTabWidget()
         self._tabs.setObjectName("valueTabs")
         self._tabs.setDocumentMode(True)
@@ -70,38 +84,83 @@ class ValuePane(QWidget):
         self.show_state(NOTHING_CHOSEN)
 
     @property
+    def opened(self) -> Opened | None:
+        """The entry as it was loaded and made ready; None where there is nothing to edit."""
+        return self._opened
+
+    @property
     def entry(self) -> RawEntry | None:
         """The entry as it was loaded; None where there is nothing to edit."""
-        return self._entry
+        return None if self._opened is None else self._opened.entry
+
+    @property
+    def shows_changes(self) -> bool:
+        """Whether the difference between the edit and what was loaded is to be seen."""
+        return self._changes_toggle.isChecked()
 
     def show_state(self, state: State) -> None:
         """Show why there is no value, instead of one."""
-        self._entry = None
+        self._opened = None
         self._shown_editor = None
+        self._warning = ""
         self._state_view.set_state(state)
         self._stack.setCurrentWidget(self._state_view)
         self._show_edit_state()
+        self.settled.emit()
 
     def show_entry(self, opened: Opened, *, read_only: bool) -> None:
-        """Show an entry, unedited. The same key keeps its editor, and the place that one is looking at."""
-        entry = opened.entry
-        same = self._entry is not None and (self._entry.scope, self._entry.key) == (entry.scope, entry.key)
-        self._entry = entry
+        """Show an entry, unedited. The same key keeps its page, and the place that one is looking at."""
+        entry, former = opened.entry, self.entry
+        same = former is not None and (former.scope, former.key) == (entry.scope, entry.key)
+        self._opened = opened
         self._read_only = read_only
         self._carried = False
+        self._warning = ""
         self._stack.setCurrentWidget(self._value)
-        self._describe(opened)
+        self._header.describe(opened)
         self.set_notice(f"Shown as text: {opened.fault}" if opened.fault else "", "amber")
         if opened.is_large:
             self._shown_editor = None
-            self._offer([self._large])
+            self._offer([self._large], self._large)
             self._large.show_value(entry.size, text=opened.is_json, read_only=read_only)
         else:
             suitable = self._suitable(opened)
             editor = self._shown_editor if same and self._shown_editor in suitable else suitable[0]
-            self._offer(suitable, editor)
+            pages = [*suitable, *self._readers(opened)]
+            stays = same and self.reads_bytes() and self.readings in pages
+            self._offer(pages, self.readings if stays else editor)
             self._load(editor, opened, keep_place=same)
         self._show_edit_state()
+        self.settled.emit()
+        self._ask_for_readings()
+
+    def discard_edit(self) -> None:
+        """Show what was loaded instead of the edit."""
+        if self._opened is not None:
+            self.show_entry(replace(self._opened, changed=()), read_only=self._read_only)
+
+    def rebase(self, entry: RawEntry) -> None:
+        """Take the edit for one of `entry`, a newer revision of what was loaded, from now on."""
+        assert self._opened is not None
+        self._opened = replace(self._opened, entry=entry, document=None, changed=())
+        self._carried = True
+        self._header.tell_stored(entry)
+        self._edited()
+
+    def take_up_edit(self, data: bytes) -> None:
+        """Show `data` as an edit, not saved, of the entry that is shown."""
+        assert self._opened is not None
+        editor: ValueEditor = self._hex
+        if self._form in self._suitable(self._opened) and not FormEditor.can_hold(data):
+            editor = self._form
+        elif self._opened.is_text:
+            editor = self._text
+        self._hand_over(editor, data)
+        self._tabs.blockSignals(True)
+        self._tabs.setCurrentWidget(editor)
+        self._tabs.blockSignals(False)
+        self._carried = True
+        self._edited()
 
     def data(self) -> bytes:
         """The bytes as they stand now. Only where an entry with its value is shown."""
@@ -110,11 +169,11 @@ class ValuePane(QWidget):
 
     def is_edited(self) -> bool:
         """Whether saving would change anything."""
-        if self._entry is None or self._shown_editor is None:
+        if self.entry is None or self._shown_editor is None:
             return False
         if not self._carried and not self._shown_editor.is_modified():
             return False
-        return bool(self._shown_editor.problem()) or self._shown_editor.data() != self._entry.data
+        return bool(self._shown_editor.problem()) or self._shown_editor.data() != self.entry.data
 
     def problem(self) -> str:
         """Why the edit cannot be saved; empty where it can."""
@@ -124,38 +183,36 @@ class ValuePane(QWidget):
         """The editor that is shown."""
         return self._shown_editor
 
+    def reads_bytes(self) -> bool:
+        """Whether other readings of the bytes are in sight."""
+        return self._tabs.currentWidget() is self.readings
+
     def set_notice(self, text: str, tone: str = "second") -> None:
         """Say a sentence beneath the value, until another entry is shown."""
         self._notice.setText(text)
         _set_tone(self._notice, tone)
 
+    def warn(self, text: str) -> None:
+        """Say a sentence about the edit, for as long as it is not saved."""
+        self._warning = text
+        self._show_edit_state()
+
     def chunk_arrived(self, offset: int, data: bytes) -> None:
         """Bytes of a large value that `chunk_wanted` asked for."""
         self._large.chunk_arrived(offset, data)
 
+    def chunk_failed(self, offset: int, message: str) -> None:
+        """Why bytes that `chunk_wanted` asked for cannot be had."""
+        self._large.chunk_failed(offset, message)
+
     def tell_ages(self) -> None:
         """Say anew how long ago the value was written, and when it expires."""
-        if self._entry is None:
-            return
-        now = datetime.now(UTC)
-        words = [human_age((now - self._entry.updated).total_seconds())]
-        exact = [f"written {self._entry.updated.astimezone():%Y-%m-%d %H:%M:%S}"]
-        if self._entry.expires is not None:
-            words.append(human_expiry((self._entry.expires - now).total_seconds()))
-            exact.append(f"expires {self._entry.expires.astimezone():%Y-%m-%d %H:%M:%S}")
-        self._ages.setText(" · ".join(words))
-        self._ages.setToolTip(plain_tooltip("\n".join(exact)))
+        if self.entry is not None:
+            self._header.tell_ages()
 
-    def _describe(self, opened: Opened) -> None:
-        entry = opened.entry
-        self._title.setText(visible(entry.key))
-        is_secret = looks_secret(entry.key) and opened.document is not None
-        self._badge.set_text(MASKED if is_secret else opened.format.badge)
-        self._badge.setToolTip(plain_tooltip(visible(f"{entry.kind.name}: {opened.format.label}")))
-        self._size.setText(human_size(entry.size))
-        self._size.setToolTip(plain_tooltip(f"{thousands(entry.size)} bytes"))
-        self._revision.setText(f"revision {thousands(entry.revision)}")
-        self.tell_ages()
+    def tell_changes(self, count: int | None) -> None:
+        """Say how many changes the edit makes; None while that is not known."""
+        self._changes_toggle.setText("Changes" if count is None else f"Changes ({thousands(count)})")
 
     def _suitable(self, opened: Opened) -> list[ValueEditor]:
         """The editors that can show an entry without loss, the best one first."""
@@ -168,11 +225,16 @@ class ValuePane(QWidget):
             suitable.append(self._text)
         return [*suitable, self._hex]
 
-    def _offer(self, editors: Sequence[QWidget], chosen: QWidget | None = None) -> None:
+    def _readers(self, opened: Opened) -> list[QWidget]:
+        """The page of other readings, for bytes that no editor shows as what they are already."""
+        is_shown = opened.format.medium in (Medium.JSON, Medium.IMAGE)
+        return [] if opened.entry.kind is Kind.JSON or is_shown else [self.readings]
+
+    def _offer(self, pages: Sequence[QWidget], chosen: QWidget) -> None:
         self._tabs.blockSignals(True)
         for index in range(self._tabs.count()):
-            self._tabs.setTabVisible(index, self._tabs.widget(index) in editors)
-        self._tabs.setCurrentWidget(chosen if chosen is not None else editors[0])
+            self._tabs.setTabVisible(index, self._tabs.widget(index) in pages)
+        self._tabs.setCurrentWidget(chosen)
         self._tabs.blockSignals(False)
 
     def _load(self, editor: ValueEditor, opened: Opened, *, keep_place: bool) -> None:
@@ -194,6 +256,7 @@ class ValuePane(QWidget):
 
     def _change_editor(self) -> None:
         """Hand the value, as it is edited so far, from the editor that was shown to the one chosen now."""
+        self._ask_for_readings()
         former, chosen = self._shown_editor, self._tabs.currentWidget()
         if former is None or former is chosen or not isinstance(chosen, ValueEditor):
             return
@@ -205,20 +268,30 @@ class ValuePane(QWidget):
             self.set_notice(f"Stay here until this is mended: {fault}", "amber")
             return
         self._carried = self._carried or former.is_modified()
-        if chosen is self._form:
-            assert self._entry is not None
-            self._form.load(former.data(), read_only=self._read_only, secret=looks_secret(self._entry.key))
-        else:
-            chosen.load(former.data(), read_only=self._read_only)
-        self._shown_editor = chosen
+        self._hand_over(chosen, former.data())
         self.set_notice("")
         self._show_edit_state()
+
+    def _hand_over(self, editor: ValueEditor, data: bytes) -> None:
+        """Let `editor` go on with `data`."""
+        assert self.entry is not None
+        if editor is self._form:
+            self._form.load(data, read_only=self._read_only, secret=looks_secret(self.entry.key))
+        else:
+            editor.load(data, read_only=self._read_only)
+        self._shown_editor = editor
+
+    def _ask_for_readings(self) -> None:
+        if self.reads_bytes():
+            self.readings_wanted.emit()
 
     def _show_edit_state(self) -> None:
         edited, fault = self.is_edited(), self.problem()
         self._save.setEnabled(edited and not fault)
         self._revert.setEnabled(edited)
-        if self._read_only and self._entry is not None:
+        self._changes_toggle.setVisible(edited)
+        self.changes.setVisible(edited and self.shows_changes)
+        if self._read_only and self.entry is not None:
             self._state_word.setText("Read-only")
             _set_tone(self._state_word, "second")
         else:
@@ -227,16 +300,21 @@ class ValuePane(QWidget):
         if edited and fault:
             self.set_notice(fault, "red")
         elif edited:
-            self.set_notice("")
+            self.set_notice(self._warning, "amber")
 
     def _edited(self) -> None:
         self._show_edit_state()
         self.edited.emit()
 
+    def _toggle_changes(self) -> None:
+        self._show_edit_state()
+        self.difference_wanted.emit()
+
     def _connect(self) -> None:
         for editor in (self._form, self._text, self._hex, self._image):
             editor.changed.connect(self._edited)
         self._tabs.currentChanged.connect(self._change_editor)
+        self._changes_toggle.toggled.connect(self._toggle_changes)
         self._save.clicked.connect(self.save_asked)
         self._revert.clicked.connect(self.revert_asked)
         self._large.chunk_wanted.connect(self.chunk_wanted)
@@ -250,25 +328,30 @@ class ValuePane(QWidget):
             (self._text, "textPage", "Text"),
             (self._hex, "hexPage", "Hex"),
             (self._large, "largePage", "Large value"),
+            (self.readings, "readingsPage", "Readings"),
         ]
         for page, name, title in pages:
             page.setObjectName(name)
             self._tabs.addTab(page, title)
+        self._tabs.setCornerWidget(self._changes_toggle)
+        panes = QSplitter(Qt.Orientation.Vertical)
+        panes.setChildrenCollapsible(False)
+        panes.addWidget(self._tabs)
+        panes.addWidget(self.changes)
+        panes.setStretchFactor(0, 3)
+        panes.setStretchFactor(1, 2)
         self._value = QWidget()
         column = _column(self._value)
-        heading = _row([self._title, self._badge], stretch=-1, margins=(16, 12, 16, 0))
-        heading.addStretch(1)
-        column.addLayout(heading)
-        facts: list[QWidget] = [self._size, self._revision, self._ages]
-        for label in facts:
-            label.setProperty("tone", "second")
-        column.addLayout(_row(facts, stretch=2, margins=(16, 4, 16, 8)))
-        column.addWidget(self._tabs, 1)
-        column.addLayout(
-            _row(
-                [self._state_word, self._notice, self._revert, self._save], stretch=1, margins=(16, 8, 16, 12)
-            )
-        )
+        column.addWidget(self._header)
+        column.addWidget(panes, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(12)
+        foot.setContentsMargins(16, 8, 16, 12)
+        foot.addWidget(self._state_word)
+        foot.addWidget(self._notice, 1)
+        foot.addWidget(self._revert)
+        foot.addWidget(self._save)
+        column.addLayout(foot)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._state_view)
         self._stack.addWidget(self._value)
@@ -287,12 +370,3 @@ def _column(owner: QWidget) -> QVBoxLayout:
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
     return column
-
-
-def _row(widgets: list[QWidget], *, stretch: int, margins: tuple[int, int, int, int]) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(12)
-    row.setContentsMargins(*margins)
-    for index, widget in enumerate(widgets):
-        row.addWidget(widget, 1 if index == stretch else 0)
-    return row

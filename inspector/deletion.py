@@ -1,0 +1,160 @@
+"""Deletes any number of entries, and brings them back: in bundles, with nothing of them held in memory."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+
+from inspector.actions import Left, Passage
+from inspector.tasks import to_its_end
+from storage_core import AsyncStorage, ConflictError
+from storage_core.browse import Address
+from storage_core.raw import RawEntry, read, write
+
+MOST_AT_ONCE = 100
+"""Entries of one bundle."""
+
+LARGE = 1024 * 1024
+"""Bytes: a value of more is a bundle by itself."""
+
+
+_Step = Callable[[AsyncStorage, Address, bool], Awaitable[None]]
+
+
+class Deletion:
+    """Entries that were deleted, at the same addresses in `kept`, a storage of its own.
+
+    Make it, remember it, and then delete: whatever ends `delete` early, what was deleted can be brought back. `marks`
+    are a history's: an entry that is brought back is again what an earlier deed had left.
+    """
+
+    def __init__(self, kept: AsyncStorage, marks: Mapping[Address, Left]) -> None:
+        self._kept = kept
+        self._marks = marks
+        self._lefts: dict[Address, Left] = {}
+        self._one_large = asyncio.Lock()
+        self.count = 0
+        self.passages: Sequence[Passage] = ()
+
+    @property
+    def label(self) -> str:
+        return f"deletion of {self.count:,} keys"
+
+    async def delete(
+        self, storage: AsyncStorage, places: Sequence[Address], progress: Callable[[int], None]
+    ) -> None:
+        """Delete what is at each place, whatever it is by now; `progress` is told how many have been looked at."""
+        for start in range(0, len(places), MOST_AT_ONCE):
+            bundle = places[start : start + MOST_AT_ONCE]
+            self.count += await to_its_end(self._take_all(storage, bundle))
+            progress(start + len(bundle))
+
+    async def undo(self, storage: AsyncStorage, *, force: bool = False) -> None:
+        """Bring everything back; ConflictError, at the end, where somebody has written something else since."""
+        await self._go_through(storage, self._bring_back, force)
+
+    async def redo(self, storage: AsyncStorage, *, force: bool = False) -> None:
+        """Delete again what is as it was then; ConflictError, at the end, where something is not."""
+        await self._go_through(storage, self._delete_again, force)
+
+    async def _take_all(self, storage: AsyncStorage, bundle: Sequence[Address]) -> int:
+        """How many of the bundle were there, and are deleted now."""
+        return sum(await asyncio.gather(*(self._take_in_turn(storage, place) for place in bundle)))
+
+    async def _take_in_turn(self, storage: AsyncStorage, place: Address) -> bool:
+        """Small values go together, so that they share their commits; large ones, one at a time."""
+        found = await read(storage, *place, 0)
+        if found is None or found.size <= LARGE:
+            return await self._take(storage, place)
+        async with self._one_large:
+            return await self._take(storage, place)
+
+    async def _take(self, storage: AsyncStorage, place: Address) -> bool:
+        """Keep what is at a place, and delete just that; False where nothing is."""
+        kept = 0
+        while True:
+            found = await read(storage, place.scope, place.key)
+            if found is None:
+                if kept:  # somebody else deleted it in this moment
+                    await self._kept.store(place.scope).delete(place.key)
+                return False
+            assert found.data is not None
+            kept = await write(
+                self._kept,
+                place.scope,
+                place.key,
+                found.kind,
+                found.data,
+                expires=found.expires,
+                if_revision=kept,
+            )
+            try:
+                await storage.store(place.scope).delete(place.key, if_revision=found.revision)
+            except ConflictError:
+                continue
+            left = self._marks.get(place)
+            if left is not None and left.revision == found.revision:
+                self._lefts[place] = left
+            return True
+
+    async def _go_through(self, storage: AsyncStorage, step: _Step, force: bool) -> None:
+        conflict: ConflictError | None = None
+        async for bundle in self._bundles():
+            steps = (step(storage, place, force) for place in bundle)
+            for outcome in await asyncio.gather(*steps, return_exceptions=True):
+                if isinstance(outcome, ConflictError):
+                    conflict = conflict or outcome
+                elif outcome is not None:
+                    raise outcome
+        if conflict is not None:
+            raise conflict
+
+    async def _bring_back(self, storage: AsyncStorage, place: Address, force: bool) -> None:
+        kept, there = await self._compared(storage, place)
+        if kept is None or kept.data is None or _same(kept, there):
+            return
+        revision = await write(
+            storage,
+            place.scope,
+            place.key,
+            kept.kind,
+            kept.data,
+            expires=kept.expires,
+            if_revision=there.revision if force and there is not None else 0,
+        )
+        left = self._lefts.get(place)
+        if left is not None:
+            left.revision = revision
+
+    async def _delete_again(self, storage: AsyncStorage, place: Address, force: bool) -> None:
+        kept, there = await self._compared(storage, place)
+        if there is None:
+            return
+        as_it_was = there.revision if force or _same(kept, there) else 0
+        await storage.store(place.scope).delete(place.key, if_revision=as_it_was)
+
+    async def _compared(
+        self, storage: AsyncStorage, place: Address
+    ) -> tuple[RawEntry | None, RawEntry | None]:
+        """What was deleted there, None where it would have expired by now, and what is there."""
+        return await read(self._kept, *place), await read(storage, *place)
+
+    async def _bundles(self) -> AsyncIterator[list[Address]]:
+        """Where what was deleted was; a large value comes by itself, so that few bytes are on the way at once."""
+        for info in await self._kept.scopes():
+            bundle: list[Address] = []
+            async for entry in self._kept.store(info.scope).entries():
+                place = Address(info.scope, entry.key)
+                if entry.size > LARGE:
+                    yield [place]
+                    continue
+                bundle.append(place)
+                if len(bundle) == MOST_AT_ONCE:
+                    yield bundle
+                    bundle = []
+            if bundle:
+                yield bundle
+
+
+def _same(one: RawEntry | None, other: RawEntry | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return (one.kind, one.data, one.expires) == (other.kind, other.data, other.expires)

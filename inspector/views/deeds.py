@@ -1,0 +1,277 @@
+"""What a person does to the storage beyond the value on the desk: create, move, copy, expire, delete, undo."""
+
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtWidgets import QDialog, QWidget
+
+from inspector import actions
+from inspector.actions import Undoable
+from inspector.deletion import Deletion
+from inspector.plain import visible
+from inspector.session import Session
+from inspector.tasks import to_its_end
+from inspector.views.desk import Desk, Surroundings
+from inspector.views.dialogs import answer, delete_dialog, overwrite_dialog
+from inspector.views.expiry_dialog import ExpiryDialog
+from inspector.views.place_dialogs import NewKeyDialog, PlaceDialog, RenameDialog
+from inspector.views.progress import with_progress
+from storage_core import ConflictError, Scope
+from storage_core.browse import Address, Query
+from storage_core.raw import RawEntry, read
+
+ASK_BEFORE_DELETING = 20
+"""More keys than these are not deleted before the person has confirmed how many they are."""
+
+_BROUGHT_BACK = "They can be brought back with Undo until the storage is closed."
+
+
+class Deeds:
+    """Each is a flow that takes its turn at the desk, asks before an edit would be lost, and can be undone."""
+
+    def __init__(self, window: QWidget, desk: Desk, around: Surroundings) -> None:
+        self._window = window
+        self._desk = desk
+        self._around = around
+
+    async def create(self, scope: Scope | None, prefix: str) -> None:
+        """Ask for a place and create a value there."""
+        async with self._desk.turn():
+            session = self._desk.session
+            if session is None or session.read_only or not await self._desk.guard():
+                return
+            dialog = NewKeyDialog(self._window, scope, prefix)
+            if await answer(dialog) != QDialog.DialogCode.Accepted:
+                return
+            address, beginning = dialog.address(), dialog.beginning()
+            try:
+                await _remembered(session, actions.create(session.storage, address, beginning))
+            except ConflictError:
+                self._around.tell(f"{visible(address.key)} is there already: here it is")
+            await self._go(address)
+
+    async def rename(self) -> None:
+        """Ask for another key for the value on the desk."""
+        source = self._desk.address
+        if source is not None:
+            await self._move(source, lambda: RenameDialog(self._window, source))
+
+    async def move(self) -> None:
+        """Ask for another place, in any scope, for the value on the desk."""
+        source = self._desk.address
+        if source is not None:
+            await self._move(
+                source, lambda: PlaceDialog(self._window, source, "moveDialog", "Move to", "&Move")
+            )
+
+    async def _move(self, source: Address, ask: Callable[[], RenameDialog | PlaceDialog]) -> None:
+        async with self._desk.turn():
+            session = self._desk.session
+            if session is None or session.read_only or not await self._desk.guard():
+                return
+            dialog = ask()
+            if await answer(dialog) != QDialog.DialogCode.Accepted or dialog.target() == source:
+                return
+            entry = await self._still_there(session, source, 0)
+            if entry is not None:
+                target = dialog.target()
+                if await self._done_unless_taken(session, actions.move(session.storage, entry, target)):
+                    await self._go(target)
+
+    async def copy(self) -> None:
+        """Ask for a place, in any scope, and put the same value there."""
+        async with self._desk.turn():
+            session, source = self._desk.session, self._desk.address
+            if session is None or session.read_only or source is None or not await self._desk.guard():
+                return
+            dialog = PlaceDialog(self._window, source, "copyDialog", "Copy to", "&Copy")
+            if await answer(dialog) != QDialog.DialogCode.Accepted:
+                return
+            entry = await self._still_there(session, source)
+            if entry is not None:
+                target = dialog.target()
+                if await self._done_unless_taken(session, actions.copy(session.storage, entry, target)):
+                    await self._go(target)
+
+    async def set_expiry(self) -> None:
+        """Ask when the value on the desk is to expire."""
+        async with self._desk.turn():
+            session, source = self._desk.session, self._desk.address
+            if session is None or session.read_only or source is None or not await self._desk.guard():
+                return
+            entry = await self._still_there(session, source, 0)
+            if entry is None:
+                return
+            dialog = ExpiryDialog(self._window, visible(source.key), entry.expires)
+            if await answer(dialog) == QDialog.DialogCode.Accepted:
+                await self._expire(session, source, dialog.expires())
+
+    async def _expire(self, session: Session, place: Address, expires: datetime | None) -> None:
+        """Change the expiry of whatever value is there by now: this does not touch it."""
+        while (entry := await self._still_there(session, place)) is not None:
+            if entry.expires == expires:
+                break
+            try:
+                await _remembered(session, actions.set_expiry(session.storage, entry, expires))
+            except ConflictError:
+                continue
+            self._around.tell("Expires no more" if expires is None else "Expiry set", undo=True)
+            break
+        await self._desk.show(place)
+
+    async def replace_value(self, place: Address, data: bytes) -> None:
+        """Store `data` in the place of the value on the desk, whose size does not matter.
+
+        Raises InvalidValueError where it is to be JSON and is not.
+        """
+        async with self._desk.turn():
+            session = self._desk.session
+            if session is None or self._desk.address != place:
+                return
+            shown = self._desk.revision
+            entry = await self._still_there(session, place)
+            while entry is not None:
+                if entry.revision != shown and not await self._may_overwrite(visible(place.key)):
+                    break
+                try:
+                    await _remembered(session, actions.replace(session.storage, entry, data))
+                except ConflictError:
+                    entry = await self._still_there(session, place)
+                else:
+                    self._around.tell(f"Replaced: {visible(place.key)}", undo=True)
+                    break
+            await self._desk.show(place)
+
+    async def delete(self, places: Sequence[Address]) -> None:
+        """Delete; a few keys at once and with Undo, many only after the person has confirmed."""
+        async with self._desk.turn():
+            session = self._desk.session
+            if session is None or session.read_only or not places:
+                return
+            if len(places) > ASK_BEFORE_DELETING:
+                if await self._confirmed(f"Delete {len(places):,} keys?"):
+                    await self._delete_many(session, places)
+            elif self._desk.address not in places or await self._desk.guard():
+                done = await _remembered(session, actions.delete(session.storage, places))
+                self._show_deleted(done, places)
+
+    async def delete_scope(self, scope: Scope, prefix: str = "") -> None:
+        """Delete all keys of a scope, or those that start with `prefix`, after saying exactly how many they are."""
+        async with self._desk.turn():
+            session = self._desk.session
+            if session is None or session.read_only:
+                return
+            listing = await session.browser.listing(Query(scope, prefix))
+            where = visible(str(scope))
+            what = f"{visible(prefix)}… of {where}" if prefix else where
+            keys = "1 key" if len(listing) == 1 else f"all {len(listing):,} keys"
+            if len(listing) and await self._confirmed(f"Delete {keys} of {what}?"):
+                places = await session.browser.addresses(listing, [range(len(listing))])
+                await self._delete_many(session, places)
+
+    async def _confirmed(self, question: str) -> bool:
+        dialog = delete_dialog(self._window, question, _BROUGHT_BACK)
+        return await answer(dialog) == QDialog.DialogCode.Accepted
+
+    async def _delete_many(self, session: Session, places: Sequence[Address]) -> None:
+        if self._desk.address in places and not await self._desk.guard():
+            return
+        deed = Deletion(await session.spool.new_storage(), session.history.marks)
+        await session.remember(deed)
+        try:
+            await with_progress(
+                self._window,
+                "Deleting",
+                len(places),
+                lambda progress: deed.delete(session.storage, places, progress),
+            )
+        finally:
+            self._show_deleted(deed, places)
+
+    def _show_deleted(self, done: Undoable, places: Sequence[Address]) -> None:
+        if self._desk.address in places:
+            self._desk.put(None, None)
+        self._around.tell(_in_words(done, "Deleted"), undo=True)
+
+    async def undo(self) -> None:
+        """Take back what was done last; where somebody wrote there since, the person is asked first."""
+        await self._step("Undone", lambda session, force: session.history.undo(session.storage, force=force))
+
+    async def redo(self) -> None:
+        """Do again what was undone last, as carefully."""
+        await self._step(
+            "Done again", lambda session, force: session.history.redo(session.storage, force=force)
+        )
+
+    async def _step(
+        self, word: str, step: Callable[[Session, bool], Coroutine[Any, Any, Undoable | None]]
+    ) -> None:
+        async with self._desk.turn():
+            session = self._desk.session
+            if session is None or session.read_only or not await self._desk.guard():
+                return
+            try:
+                deed = await to_its_end(step(session, False))
+            except ConflictError:
+                if not await self._may_overwrite("What is there now"):
+                    return
+                deed = await to_its_end(step(session, True))
+            if deed is not None:
+                self._around.tell(_in_words(deed, word))
+                await self._show_after(session, deed)
+
+    async def _show_after(self, session: Session, deed: Undoable) -> None:
+        """Show one of the places that a deed has changed: the first where something is stored now."""
+        places = [passage.address for passage in deed.passages]
+        for place in places[:2]:
+            if await read(session.storage, place.scope, place.key, 0) is not None:
+                await self._go(place)
+                return
+        if self._desk.address in places or not places:
+            await self._desk.show(None if places else self._desk.address)
+
+    async def _may_overwrite(self, what: str) -> bool:
+        dialog = overwrite_dialog(
+            self._window,
+            f"{what} was written by somebody else meanwhile.",
+            "Overwrite what they wrote, or keep it?",
+        )
+        return await answer(dialog) == QDialog.DialogCode.Accepted
+
+    async def _still_there(
+        self, session: Session, place: Address, size_limit: int | None = None
+    ) -> RawEntry | None:
+        """The entry at a place; where it is gone, the desk shows so."""
+        entry = await read(session.storage, place.scope, place.key, size_limit)
+        if entry is None and self._desk.address == place:
+            await self._desk.show(place)
+        return entry
+
+    async def _done_unless_taken(self, session: Session, deed: Coroutine[Any, Any, Undoable]) -> bool:
+        """Whether it was done; where somebody else was quicker, or the place is taken, the person is told so."""
+        try:
+            await _remembered(session, deed)
+        except ConflictError as conflict:
+            self._around.tell(visible(str(conflict)))
+            return False
+        return True
+
+    async def _go(self, place: Address) -> None:
+        if await self._desk.show(place):
+            self._around.show_address(place)
+
+
+async def _remembered(session: Session, deed: Coroutine[Any, Any, Undoable]) -> Undoable:
+    """Do it, and remember how to take it back, whatever becomes of the caller meanwhile."""
+
+    async def do() -> Undoable:
+        done = await deed
+        await session.remember(done)
+        return done
+
+    return await to_its_end(do())
+
+
+def _in_words(deed: Undoable, word: str) -> str:
+    return f"{word}: {visible(deed.label)}"

@@ -1,0 +1,89 @@
+"""What the value pane shows that takes time to find out: changes, readings, parts of large values."""
+
+from inspector.coalescer import Coalescer
+from inspector.formats import looks_secret
+from inspector.session import Session
+from inspector.tasks import Tasks
+from inspector.views.value_pane import ValuePane
+from storage_core import StorageError
+from storage_core.raw import RawEntry
+
+COMPARE_SECONDS = 0.15
+"""How long edits are gathered before they are compared with what is stored, all at once."""
+
+COMPARED_UNSEEN = 64 * 1024
+"""Bytes: what is larger is compared only while the difference is in sight."""
+
+
+class ValueTasks:
+    """Finds it out in tasks, and drops what concerns a value that is no longer shown."""
+
+    def __init__(self, pane: ValuePane, tasks: Tasks) -> None:
+        self._pane = pane
+        self._tasks = tasks
+        self._session: Session | None = None
+        self._comparing = Coalescer(tasks, COMPARE_SECONDS, self._compare)
+        pane.edited.connect(self._compare_soon)
+        pane.difference_wanted.connect(self._compare_soon)
+        pane.settled.connect(self._settle)
+        pane.readings_wanted.connect(self._read)
+        pane.edited.connect(self._read)
+        pane.chunk_wanted.connect(self._bring)
+
+    def follow(self, session: Session | None) -> None:
+        """Read large values from this session's storage from now on."""
+        self._session = session
+
+    # Changes.
+
+    def _compare_soon(self) -> None:
+        if self._pane.is_edited():
+            self._comparing.ask()
+
+    def _settle(self) -> None:
+        self._pane.changes.clear()
+        self._pane.tell_changes(None)
+
+    async def _compare(self) -> None:
+        pane, opened = self._pane, self._pane.opened
+        if opened is None or opened.entry.data is None or not pane.is_edited():
+            return
+        before, after = opened.entry.data, pane.data()
+        if not pane.shows_changes and max(len(before), len(after)) > COMPARED_UNSEEN:
+            pane.tell_changes(None)
+            return
+        is_secret = looks_secret(opened.entry.key)
+        await pane.changes.show_difference(before, after, json=opened.is_json, secret=is_secret)
+        if pane.is_edited():
+            pane.tell_changes(pane.changes.count())
+        else:
+            self._settle()
+
+    # Readings.
+
+    def _read(self) -> None:
+        if self._pane.reads_bytes() and self._pane.editor() is not None:
+            self._tasks.start(self._pane.readings.read(self._pane.data()), newest_of="readings")
+
+    # Large values.
+
+    def _bring(self, offset: int, size: int) -> None:
+        entry = self._pane.entry
+        if self._session is not None and entry is not None:
+            self._tasks.start(self._bring_chunk(self._session, entry, offset, size))
+
+    async def _bring_chunk(self, session: Session, entry: RawEntry, offset: int, size: int) -> None:
+        try:
+            chunk = await session.browser.chunk(entry.scope, entry.key, offset, size)
+        except StorageError as error:
+            if self._pane.entry is entry:
+                self._pane.chunk_failed(offset, str(error))
+            return
+        if self._pane.entry is not entry:
+            return
+        if chunk is None:
+            self._pane.chunk_failed(offset, "it was deleted meanwhile")
+        elif chunk.revision != entry.revision:
+            self._pane.chunk_failed(offset, "it was changed meanwhile; refresh to see it")
+        else:
+            self._pane.chunk_arrived(offset, chunk.data)
