@@ -169,7 +169,7 @@ class Storage:
         while not self._writing.acquire(timeout=_LOOK_AGAIN):
             if time.monotonic() >= deadline:
                 raise BusyError(f"{self._location}: other threads wrote for {self._timeout:g} s: try again")
-            time.sleep(0)
+            time.sleep(0.001)  # not 0: under gevent that would run no timers, on which others wait
 
     def _borrow(self) -> Reader:
         """A reader that nobody else uses: so no reader ever waits, neither for a writer nor for another reader."""
