@@ -209,6 +209,14 @@ async def test_a_cancelled_write_has_happened_or_not_and_the_next_goes_well(
     assert await storage.check() == []
 
 
+async def test_a_write_that_is_cancelled_while_it_waits_has_written_nothing(store: AsyncStore) -> None:
+    writes = [asyncio.ensure_future(store.save(str(number), number)) for number in range(3)]
+    await asyncio.sleep(0)  # all are handed over, none is on its way
+    writes[1].cancel()
+    await asyncio.gather(*writes, return_exceptions=True)
+    assert await listed(store.keys()) == ["0", "2"]
+
+
 async def test_a_cancelled_update_lets_the_next_one_go_on(store: AsyncStore) -> None:
     updates = [asyncio.ensure_future(store.update("count", lambda count: count + 1, 0)) for _ in range(20)]
     await asyncio.sleep(0)
@@ -342,6 +350,23 @@ def test_a_write_that_breaks_off_in_the_middle_takes_nobody_with_it(engine: Engi
     with pytest.raises(ZeroDivisionError):
         outcomes[1].get()
     assert engine.keys(scope, "", None, 10) == ["a", "b"]
+    assert len(engine.changes(0, 10)) == 2
+
+
+def test_a_write_that_is_refused_does_not_make_its_neighbours_run_twice(engine: Engine) -> None:
+    runs: list[str] = []
+
+    def refused(engine: Engine) -> None:
+        runs.append("refused")
+        engine.write(Scope("acme"), "", Kind.BYTES, b"", None, None)
+
+    def good(engine: Engine) -> None:
+        runs.append("good")
+        engine.write(Scope("acme"), "key", Kind.BYTES, b"", None, None)
+
+    outcomes = write_together([Write(good), Write(refused), Write(good)], engine)
+    assert [type(outcome.error) for outcome in outcomes] == [type(None), InvalidNameError, type(None)]
+    assert runs == ["good", "refused", "good"]
     assert len(engine.changes(0, 10)) == 2
 
 

@@ -37,6 +37,32 @@ def test_updates_of_8_threads_are_all_counted(location: Path) -> None:
         assert store.load("count") == 800
 
 
+def test_updates_of_one_key_take_turns_so_that_none_runs_in_vain(location: Path) -> None:
+    runs: list[int] = []
+
+    def change(count: int) -> int:
+        runs.append(count)
+        return count + 1
+
+    with Storage(location, durability="process") as storage:
+        store = storage.workspace("acme")
+        in_threads(8, lambda _: [store.update("count", change, 0) for _ in range(25)])
+    assert runs == [*range(200)]
+
+
+async def test_updates_of_one_key_by_tasks_take_turns_too(location: Path) -> None:
+    runs: list[int] = []
+
+    def change(count: int) -> int:
+        runs.append(count)
+        return count + 1
+
+    async with AsyncStorage(location, durability="process") as storage:
+        store = storage.workspace("acme")
+        await asyncio.gather(*(store.update("count", change, 0) for _ in range(100)))
+    assert runs == [*range(100)]
+
+
 def test_updates_of_8_threads_with_a_storage_each_are_all_counted(location: Path) -> None:
     def work(_: int) -> None:
         with Storage(location, durability="process") as storage:
@@ -253,3 +279,36 @@ with gevent.Timeout(40):
 
 def test_greenlets_with_a_storage_each_do_not_deadlock(location: Path) -> None:
     assert run_python(GREENLETS_AND_A_STORAGE_EACH, location, PYTHONWARNINGS="ignore") == "90"
+
+
+GREENLETS_BEHIND_ANOTHER_PROCESS = """
+import sqlite3, sys
+from storage_core import Storage
+storage = Storage(sys.argv[1])
+storage.workspace("acme").save("before", 0)
+import gevent.monkey; gevent.monkey.patch_all()
+import gevent, gevent.event
+
+def hold():
+    other = sqlite3.connect(sys.argv[1], isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    held.set()
+    for _ in range(20):
+        gevent.sleep(0.001)
+    other.execute("COMMIT")
+    other.close()
+
+held = gevent.event.Event()
+with gevent.Timeout(40):
+    holder = gevent.spawn(hold)
+    held.wait()
+    writers = [gevent.spawn(storage.workspace("acme").save, name, 1) for name in "ab"]
+    gevent.joinall([holder, *writers], raise_error=True)
+    print(*storage.workspace("acme").keys())
+    storage.close()
+"""
+
+
+def test_greenlets_that_wait_for_the_lock_of_another_do_not_keep_it_from_letting_go(location: Path) -> None:
+    code = GREENLETS_BEHIND_ANOTHER_PROCESS
+    assert run_python(code, location, PYTHONWARNINGS="ignore") == "a b before"

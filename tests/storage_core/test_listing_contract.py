@@ -60,6 +60,9 @@ async def test_clear_takes_its_prefix_literally_too(store: AsyncStore) -> None:
 
 async def test_after_is_exclusive_and_need_not_be_a_key(store: AsyncStore) -> None:
     await store.save_many(dict.fromkeys(["a", "b/1", "b/2", "b/3", "c"]))
+    assert await listed(store.keys("b/", after="Z")) == ["b/1", "b/2", "b/3"]
+    assert await listed(store.keys("b/2", after="b/1")) == ["b/2"]
+    assert await listed(store.keys("b/3", after="b/1")) == ["b/3"]
     assert await listed(store.keys(after="b/1")) == ["b/2", "b/3", "c"]
     assert await listed(store.keys(after="b/11")) == ["b/2", "b/3", "c"]
     assert await listed(store.keys("b/", after="b/1")) == ["b/2", "b/3"]
