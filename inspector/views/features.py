@@ -2,8 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from inspector.views.bookmarks import Bookmarks
+from inspector.views.files import FileDrop, RecentFiles
 from inspector.views.journey import Journey
 from inspector.views.search import Search
+from inspector.views.shortcut_overlay import ShortcutOverlay
+from inspector.views.view_menu import ViewMenu
+from inspector.views.window_actions import commands_with_keys
 
 if TYPE_CHECKING:
     from inspector.views.main_window import MainWindow
@@ -15,3 +20,8 @@ class Features:
     def __init__(self, window: "MainWindow") -> None:
         self.search = Search(window)
         self.journey = Journey(window)
+        self.bookmarks = Bookmarks(window)
+        self.files = RecentFiles(window), FileDrop(window)
+        self.view_menu = ViewMenu(window)
+        self.shortcuts = ShortcutOverlay(window, commands_with_keys())
+        window.commands["Shortcuts"].triggered.connect(self.shortcuts.open)

@@ -37,6 +37,7 @@ class KeyFilter(QWidget):
         self._how = QToolButton(autoRaise=True)
         self._how.setObjectName("keyMatch")
         self._how.setMenu(self._make_menu())
+        self._how.setMaximumHeight(self._line.sizeHint().height())
         self._how.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._line.textChanged.connect(self.typed)
         self._line.returnPressed.connect(self.accepted)

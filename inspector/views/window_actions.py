@@ -19,6 +19,11 @@ class Command:
     writes: bool = False
     checkable: bool = False
 
+    @property
+    def words(self) -> str:
+        """Its text without what a menu adds to it."""
+        return self.text.replace("&", "").removesuffix("…")
+
 
 COMMANDS = (
     Command("Open", "&Open…", ("Ctrl+O",), "open"),
@@ -35,6 +40,8 @@ COMMANDS = (
     Command("Back", "&Back", ("Alt+Left",), "back"),
     Command("Forward", "&Forward", ("Alt+Right",), "forward"),
     Command("Jump", "&Jump to workspace, user or key…", ("Ctrl+P",), "jump"),
+    Command("Bookmark", "&Bookmark this place", ("Ctrl+D",), "bookmark"),
+    Command("Shortcuts", "&Keyboard shortcuts", ("F1", "?"), "info"),
     Command("NextPane", "Next &pane", ("F6",)),
     Command("PreviousPane", "Pre&vious pane", ("Shift+F6",)),
     Command("Theme", "&Dark", (), "moon", checkable=True),
@@ -46,9 +53,21 @@ COMMANDS = (
 _MENUS = (
     ("&File", ("Open", "", "ReadOnly", "", "Quit")),
     ("&Edit", ("Undo", "Redo", "", "NewKey", "Rename", "Delete", "", "Save", "Revert", "", "Find", "Search")),
-    ("&Go", ("Back", "Forward", "", "Jump")),
-    ("&View", ("Refresh", "", "NextPane", "PreviousPane", "", "Activity", "Theme")),
+    ("&Go", ("Back", "Forward", "", "Jump", "Bookmark")),
+    ("&View", ("Refresh", "", "NextPane", "PreviousPane", "", "Activity")),
+    ("&Help", ("Shortcuts",)),
 )
+
+
+def commands_with_keys() -> list[tuple[str, list[Command]]]:
+    """All commands that have keys, by the title of the menu that they are in; at last those that are in none."""
+    named = {command.name: command for command in COMMANDS if command.keys}
+    groups = [
+        (title.replace("&", ""), [named.pop(name) for name in names if name in named])
+        for title, names in _MENUS
+    ]
+    groups.append(("Others", list(named.values())))
+    return [(title, commands) for title, commands in groups if commands]
 
 
 class WindowActions:
@@ -56,6 +75,7 @@ class WindowActions:
 
     def __init__(self, window: QMainWindow) -> None:
         self._actions: dict[str, QAction] = {}
+        self._menus: dict[str, QMenu] = {}
         self._writing = [command.name for command in COMMANDS if command.writes]
         for command in COMMANDS:
             action = QAction(command.text, window)
@@ -77,7 +97,12 @@ class WindowActions:
 
     def fill_menu_bar(self, window: QMainWindow) -> None:
         for title, names in _MENUS:
-            self.fill(window.menuBar().addMenu(title), names)
+            self._menus[title.replace("&", "")] = menu = window.menuBar().addMenu(title)
+            self.fill(menu, names)
+
+    def menu(self, title: str) -> QMenu:
+        """A menu of the menu bar, by its title without mnemonic."""
+        return self._menus[title]
 
     def fill(self, menu: QMenu, names: tuple[str, ...]) -> None:
         """Add the named commands to a menu; an empty name is a separator."""

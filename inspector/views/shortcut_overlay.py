@@ -1,0 +1,71 @@
+"""The overlay that lists all commands that have keys."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from inspector import theme
+from inspector.plain import PlainLabel
+from inspector.views.overlay import Overlay
+from inspector.views.window_actions import Command
+
+_WIDTH = 960
+_COLUMNS = 3
+_CLOSING = (Qt.Key.Key_Escape, Qt.Key.Key_F1, Qt.Key.Key_Question, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class ShortcutOverlay(Overlay):
+    """Named `shortcutOverlay`; lists what it is handed, by menu. A click anywhere closes it."""
+
+    def __init__(self, window: QWidget, groups: Iterable[tuple[str, list[Command]]]) -> None:
+        super().__init__(window, _WIDTH)
+        self.setObjectName("shortcutOverlay")
+        self.setAccessibleName("Keyboard shortcuts")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        title = PlainLabel("Keyboard shortcuts")
+        title.setFont(theme.title_font())
+        self.column.addWidget(title)
+        columns = [QVBoxLayout() for _ in range(_COLUMNS)]
+        filled = [0] * _COLUMNS
+        for name, commands in groups:
+            shortest = filled.index(min(filled))
+            columns[shortest].addLayout(_section(name, commands))
+            filled[shortest] += len(commands) + 2
+        beside = QHBoxLayout()
+        beside.setSpacing(8 * theme.GRID)
+        for column in columns:
+            column.setSpacing(3 * theme.GRID)
+            column.addStretch()
+            beside.addLayout(column, 1)
+        self.column.addLayout(beside)
+
+    def open(self) -> None:
+        super().open()
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _CLOSING:
+            self.dismiss()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.dismiss()
+
+
+def _section(title: str, commands: list[Command]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(3 * theme.GRID)
+    grid.setVerticalSpacing(theme.GRID)
+    grid.setColumnStretch(0, 1)
+    heading = PlainLabel(title)
+    heading.setProperty("tone", "second")
+    grid.addWidget(heading, 0, 0)
+    for row, command in enumerate(commands, 1):
+        grid.addWidget(PlainLabel(command.words), row, 0)
+        keys = [QKeySequence(each).toString(QKeySequence.SequenceFormat.NativeText) for each in command.keys]
+        label = PlainLabel("   ".join(keys))
+        label.setFont(theme.mono_font())
+        label.setAccessibleName(f"{command.words}: {' or '.join(keys)}")
+        grid.addWidget(label, row, 1, Qt.AlignmentFlag.AlignRight)
+    return grid

@@ -1,0 +1,60 @@
+"""How things are shown, chosen in the View menu and remembered: the theme, and what separates the groups of keys."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from inspector import theme
+from inspector.views.chooser import Chooser
+
+if TYPE_CHECKING:
+    from inspector.views.main_window import MainWindow
+
+_THEMES = (
+    (theme.Choice.SYSTEM, "As the &system"),
+    (theme.Choice.LIGHT, "&Light"),
+    (theme.Choice.DARK, "&Dark"),
+)
+_DELIMITERS = (
+    (":", "&Colon  (cache:page)"),
+    ("/", "&Slash  (cache/page)"),
+    (".", "&Dot  (cache.page)"),
+    ("", "&No groups"),
+)
+
+
+class ViewMenu(QObject):
+    """Binds the two choices to the window; without settings they hold as long as it is open."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        menu = window.commands.menu("View")
+        menu.addSeparator()
+        self._themes = Chooser("&Theme", "themeChoice", _THEMES, menu)
+        self._delimiters = Chooser("&Group keys by", "groupDelimiter", _DELIMITERS, menu)
+        menu.addMenu(self._themes)
+        menu.addMenu(self._delimiters)
+        self._themes.chosen.connect(self._choose_theme)
+        self._delimiters.chosen.connect(self._choose_delimiter)
+        self._themes.aboutToShow.connect(self._show_theme)
+        theme.theme().changed.connect(self._show_theme)
+        self._show_theme()
+        delimiter = (
+            window.settings.delimiter if window.settings is not None else window.scopes.model.delimiter
+        )
+        window.scopes.set_delimiter(delimiter)
+        self._delimiters.show_choice(delimiter)
+
+    def _choose_theme(self, choice: theme.Choice) -> None:
+        theme.theme().choose(choice)
+        if self._window.settings is not None:
+            self._window.settings.theme = choice
+
+    def _show_theme(self) -> None:
+        self._themes.show_choice(theme.theme().choice)
+
+    def _choose_delimiter(self, delimiter: str) -> None:
+        self._window.scopes.set_delimiter(delimiter)
+        if self._window.settings is not None:
+            self._window.settings.delimiter = delimiter
