@@ -289,7 +289,9 @@ def _editable(kind: FieldKind, node: Node) -> str:
     if kind is FieldKind.NUMBER:
         return node.raw
     text = None if kind is FieldKind.ESCAPED else shown_text(node)
-    return node.raw[1:-1] if text is None else text
+    if text is not None:
+        return text
+    return _UNSHOWABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", node.raw[1:-1])
 
 
 def _mark(field: QLineEdit | QPlainTextEdit, problem: str) -> None:

@@ -626,7 +626,19 @@ def test_what_is_pasted_into_a_line_is_never_read_as_something_else(form: FormEd
     assert json.loads(form.data()) == ['say "x"\u202e!a']
     form.view.setFocus()
     form.view.sync()
-    assert line(form, "$[0]").text() == 'say \\"x\\"\u202e!a'
+    assert line(form, "$[0]").text() == 'say \\"x\\"\\u202e!a'
+
+
+@pytest.mark.parametrize("hidden", ["\u202e", "\u2066", "\u200b", "\ufeff", "\u2028", "\x7f", "\ufffe"])
+def test_what_hides_in_a_text_is_seen_in_its_field_and_stays_until_it_is_edited(
+    form: FormEditor, hidden: str
+) -> None:
+    data = f'["{hidden}a", 1]'.encode()
+    form.load(data)
+    assert line(form, "$[0]").text() == f"\\u{ord(hidden):04x}a"
+    assert form.data() is data
+    type_into(line(form, "$[1]"), "2")
+    assert form.data() == f'["{hidden}a", 2]'.encode()
 
 
 def test_twins_and_moved_fields_take_their_problems_along(form: FormEditor) -> None:
