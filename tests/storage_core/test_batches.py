@@ -210,6 +210,7 @@ async def test_a_cancelled_write_has_happened_or_not_and_the_next_goes_well(
 
 
 async def test_a_write_that_is_cancelled_while_it_waits_has_written_nothing(store: AsyncStore) -> None:
+    await store.clear()  # so that the storage is open
     writes = [asyncio.ensure_future(store.save(str(number), number)) for number in range(3)]
     await asyncio.sleep(0)  # all are handed over, none is on its way
     writes[1].cancel()
