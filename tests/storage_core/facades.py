@@ -1,6 +1,7 @@
 """One interface for both facades, so that one test body drives either."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -75,14 +76,20 @@ async def revision_of(store: AsyncStore, key: str) -> int:
 
 def run_python(code: str, *args: Any, **environment: str) -> str:
     """What a fresh interpreter prints that runs `code`; it has to end well, and within a minute."""
-    done = subprocess.run(
+    running = subprocess.Popen(
         [sys.executable, "-c", code, *map(str, args)],
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=60,
-        check=False,
         env=os.environ | environment,
+        start_new_session=True,
     )
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    return done.stdout.strip()
+    with running:
+        try:
+            printed, errors = running.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            os.killpg(running.pid, signal.SIGKILL)  # with the children that it has forked
+            raise
+    assert running.returncode == 0, errors
+    assert errors == ""
+    return printed.strip()
