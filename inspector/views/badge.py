@@ -100,7 +100,7 @@ class Badge(QWidget):
         return badge_size(self._text) if self._text else QSize(0, 0)
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint().boundedTo(QSize(4 * PADDING, HEIGHT))
+        return self.sizeHint().boundedTo(QSize(20 * PADDING, HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
