@@ -260,7 +260,8 @@ class ValuePane(QWidget):
         former, chosen = self._shown_editor, self._tabs.currentWidget()
         if former is None or former is chosen or not isinstance(chosen, ValueEditor):
             return
-        fault = former.problem() if former.is_modified() else ""  # as it is stored it may be seen on every page
+        # What is stored broken may be seen on every page; what a person has broken is mended first.
+        fault = former.problem() if former.is_modified() else ""
         if not fault and isinstance(chosen, FormEditor):
             fault = FormEditor.can_hold(former.data())
         if fault:
