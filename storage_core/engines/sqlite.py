@@ -38,9 +38,10 @@ _BROWSER_CACHE_BYTES = 8 * 1024 * 1024
 _SWEEP_EVERY = 1_000  # milliseconds
 _SWEEP_AT_MOST = 500  # entries: so that no write takes noticeably longer than the others
 _TRIM_EVERY = 512  # revisions
-_PAGES_AT_MOST = (
-    16_000  # of the write-ahead log, where somebody else is to fold it in but does not come to it
-)
+# Pages of the write-ahead log after which a writer folds it in by itself: 16 MB, so that pages which are written
+# often are folded in once for many commits; and where somebody else is to do it, but does not come to it.
+_PAGES_BETWEEN = 4_000
+_PAGES_AT_MOST = 16_000
 
 _LOG = "INSERT INTO changes (scope, key, deleted, kind, size, at) VALUES (?, ?, ?, ?, ?, ?)"
 _PUT = (
@@ -74,8 +75,8 @@ class SqliteEngine(SqliteReader):
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite_file.connect(self.location, "rw", timeout=0)
         sqlite_file.configure(connection, durability=self._durability, cache_bytes=self._cache_bytes)
-        if not self._checkpoints:
-            connection.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_AT_MOST}")
+        pages = _PAGES_BETWEEN if self._checkpoints else _PAGES_AT_MOST
+        connection.execute(f"PRAGMA wal_autocheckpoint = {pages}")
         self._run = connection.execute
         return connection
 
