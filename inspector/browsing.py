@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from inspector.formats import HEAD, sniff
+from inspector.formats import HEAD, sniff_at
 from inspector.models.key_table import MOST_PAGES_WANTED, Counted, KeyRow
 from inspector.models.row_cache import PAGE
 from inspector.models.shift import Shift
@@ -18,6 +18,7 @@ PAGES_IN_SIGHT = 2
 """Pages that a view can show parts of: these are read anew when something changes."""
 
 _MOST_KNOWN = 50_000
+_AT_ONCE = 1_000
 _COMPARED_AT_ONCE = 5_000  # rows: more are compared in a thread, as that takes longer than a frame
 
 
@@ -147,6 +148,17 @@ class Browsing:
             return []
         return await self._browser.addresses(self._listing, ranges)
 
+    async def entries(self, ranges: Sequence[range], limit: int) -> list[Entry]:
+        """What is in these rows now, without values and without those that are gone; at most `limit`, in order."""
+        found: list[Entry] = []
+        for rows in ranges:
+            for start in range(rows.start, rows.stop, _AT_ONCE):
+                if self._listing is None or len(found) >= limit:
+                    return found[:limit]
+                some = await self._browser.rows(self._listing, start, min(rows.stop, start + _AT_ONCE))
+                found += [entry for entry in some if entry is not None]
+        return found[:limit]
+
     async def _follow(self, listing: Listing, bundle: Sequence[Change]) -> None:
         changes = [change for change in bundle if listing.query.concerns(change.scope, change.key)]
         began = time.monotonic()
@@ -226,7 +238,7 @@ class Browsing:
         ]
         heads = await self._browser.heads([Address(entry.scope, entry.key) for _, entry in new], HEAD)
         for (place, entry), head in zip(new, heads, strict=True):
-            rows[place] = KeyRow(entry, sniff(entry.kind, head or b"", entry.size))
+            rows[place] = KeyRow(entry, sniff_at(entry.key, entry.kind, head or b"", entry.size))
         return rows
 
     def _same(self, number: int, entry: Entry) -> KeyRow | None:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from inspector import packed, signatures
@@ -48,6 +48,12 @@ def sniff(kind: Kind, head: bytes, size: int) -> Format:
     if kind == Kind.JSON:
         return _json(head, whole) or Format(Medium.TEXT, "text that is not JSON", "not JSON")
     return _bytes(head, whole, size)
+
+
+def sniff_at(key: str, kind: Kind, head: bytes, size: int) -> Format:
+    """As `sniff`; where the key looks like a secret's, the badge gives none of it away."""
+    found = sniff(kind, head, size)
+    return replace(found, badge=MASKED) if looks_secret(key) else found
 
 
 def _json(head: bytes, whole: bool) -> Format | None:

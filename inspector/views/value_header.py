@@ -46,7 +46,7 @@ class ValueHeader(QWidget):
         """Say what is shown below."""
         entry = opened.entry
         self._title.setText(visible(entry.key))
-        is_secret = looks_secret(entry.key) and opened.document is not None
+        is_secret = looks_secret(entry.key)
         self._badge.set_text(MASKED if is_secret else opened.format.badge)
         self._badge.setToolTip(plain_tooltip(visible(f"{entry.kind.name}: {opened.format.label}")))
         self.tell_stored(entry)
