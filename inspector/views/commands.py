@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from inspector import theme
-from inspector.plain import visible, without_mnemonic
+from inspector.plain import plain_tooltip, visible, without_mnemonic
 
 if TYPE_CHECKING:
     from inspector.views.main_window import MainWindow
@@ -49,8 +50,8 @@ class Commands(QObject):
         session = window.session
         to_undo = session.history.to_undo if session else None
         to_redo = session.history.to_redo if session else None
-        self._actions["Undo"].setText(_with_label("&Undo", to_undo.label if to_undo else ""))
-        self._actions["Redo"].setText(_with_label("&Redo", to_redo.label if to_redo else ""))
+        _name(self._actions["Undo"], "Undo", to_undo.label if to_undo else "")
+        _name(self._actions["Redo"], "Redo", to_redo.label if to_redo else "")
         edited = window.value.is_edited()
         self._actions.allow(
             {
@@ -142,5 +143,8 @@ class Commands(QObject):
         doors[(here + step) % len(doors)].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
 
-def _with_label(text: str, label: str) -> str:
-    return f"{text} {without_mnemonic(visible(label))}" if label else text
+def _name(action: QAction, word: str, label: str) -> None:
+    """Let an action say what it is about; the tooltip that Qt would make of that could render it."""
+    shown = f"{word} {visible(label)}" if label else word
+    action.setText(f"&{without_mnemonic(shown)}")
+    action.setToolTip(plain_tooltip(shown))
