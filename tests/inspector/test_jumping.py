@@ -59,6 +59,9 @@ async def test_several_words_must_all_stand_somewhere_in_the_path(
 
 
 async def test_no_place_is_found_twice(browser: Browser) -> None:
+    for text in ("todos", "annual report", "a n"):
+        places = await found(browser, text)
+        assert len(places) == len(set(places)) > 0, text
     places = await found(browser, "annual report a")
     assert places == [Destination(SHARED, "annual report")]
 

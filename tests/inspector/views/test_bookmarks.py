@@ -101,4 +101,5 @@ async def test_a_bookmark_of_a_storage_that_is_gone_says_so(
     action.trigger()
     await remembering.idle()
     assert remembering.session is None
+    assert remembering.desk.address is None
     assert remembering.state.state().what == "There is no storage at this place"
