@@ -13,6 +13,10 @@ from inspector.plain import plain_tooltip, visible, without_mnemonic
 if TYPE_CHECKING:
     from inspector.views.main_window import MainWindow
 
+OF_ONE_VALUE = ("Rename", "MoveTo", "CopyTo", "Expiry", "CopyValue", "CopyCode", "Export", "Import")
+OF_SELECTED_KEYS = ("Delete", "CopyKey", "CopyTable")
+OF_A_SCOPE = ("DeleteScope", "CopyPath", "CopySyncCode")
+
 
 class Commands(QObject):
     """Binds the actions of a window to its flows; `update` enables those that are possible now."""
@@ -58,8 +62,9 @@ class Commands(QObject):
                 "NewKey": session is not None,
                 "Save": edited and not window.value.problem(),
                 "Revert": edited,
-                "Delete": session is not None and window.keys.has_selection(),
-                "Rename": window.value.entry is not None,
+                **dict.fromkeys(OF_ONE_VALUE, window.value.entry is not None),
+                **dict.fromkeys(OF_SELECTED_KEYS, session is not None and window.keys.has_selection()),
+                **dict.fromkeys(OF_A_SCOPE, session is not None and window.scopes.scope is not None),
                 "Undo": to_undo is not None or self._editor_can("can_undo"),
                 "Redo": to_redo is not None or self._editor_can("can_redo"),
                 "Refresh": session is not None,

@@ -1,6 +1,6 @@
 """What a person does to the storage beyond the value on the desk: create, move, copy, expire, delete, undo."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -73,11 +73,10 @@ class Deeds:
             dialog = ask()
             if await answer(dialog) != QDialog.DialogCode.Accepted or dialog.target() == source:
                 return
+            target = dialog.target()
             entry = await self._still_there(session, source, 0)
             if entry is not None:
-                target = dialog.target()
-                if await self._done_unless_taken(session, actions.move(session.storage, entry, target)):
-                    await self._go(target)
+                await self._go_unless_taken(session, actions.move(session.storage, entry, target), target)
 
     async def copy(self) -> None:
         """Ask for a place, in any scope, and put the same value there."""
@@ -88,11 +87,10 @@ class Deeds:
             dialog = PlaceDialog(self._window, source, "copyDialog", "Copy to", "&Copy")
             if await answer(dialog) != QDialog.DialogCode.Accepted:
                 return
+            target = dialog.target()
             entry = await self._still_there(session, source)
             if entry is not None:
-                target = dialog.target()
-                if await self._done_unless_taken(session, actions.copy(session.storage, entry, target)):
-                    await self._go(target)
+                await self._go_unless_taken(session, actions.copy(session.storage, entry, target), target)
 
     async def set_expiry(self) -> None:
         """Ask when the value on the desk is to expire."""
@@ -248,14 +246,16 @@ class Deeds:
             await self._desk.show(place)
         return entry
 
-    async def _done_unless_taken(self, session: Session, deed: Coroutine[Any, Any, Undoable]) -> bool:
-        """Whether it was done; where somebody else was quicker, or the place is taken, the person is told so."""
+    async def _go_unless_taken(
+        self, session: Session, deed: Coroutine[Any, Any, Undoable], target: Address
+    ) -> None:
+        """Do it and go there; where the place is taken, or somebody was quicker, the person is told so."""
         try:
             await _remembered(session, deed)
         except ConflictError as conflict:
             self._around.tell(visible(str(conflict)))
-            return False
-        return True
+        else:
+            await self._go(target)
 
     async def _go(self, place: Address) -> None:
         if await self._desk.show(place):

@@ -39,7 +39,7 @@ class Desk:
     """One value at a time, of an open storage.
 
     Each flow takes its `turn`: it runs to its end before the next begins, so that a second click waits, and then
-    finds things as they are. `guard`, `show` and `put` are the steps that flows are made of, to be taken within a turn.
+    finds things as they are. `guard`, `show` and `put` are the steps of which flows are made, for within a turn.
     """
 
     def __init__(self, window: QWidget, pane: ValuePane, around: Surroundings) -> None:

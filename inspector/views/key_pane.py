@@ -18,7 +18,7 @@ from inspector.views.key_filter import KeyFilter
 from inspector.views.key_table import KeyTable
 from inspector.views.state_view import StateView
 from inspector.views.states import NO_KEYS, NO_MATCH
-from storage_core import Change, Scope
+from storage_core import Change, Entry, Scope
 from storage_core.browse import Address, Order, Query
 
 TYPING_PAUSE = 0.12
@@ -118,12 +118,15 @@ class KeyPane(QWidget):
 
     async def selected(self) -> list[Address]:
         """The addresses of the selected rows, also of those that were never in sight."""
-        if self._browsing is None:
-            return []
-        ranges = [
-            range(each.top(), each.bottom() + 1) for each in self.table.selectionModel().selection().toList()
-        ]
-        return await self._browsing.addresses(sorted(ranges, key=lambda rows: rows.start))
+        return [] if self._browsing is None else await self._browsing.addresses(self._selected_rows())
+
+    async def selected_entries(self, limit: int) -> list[Entry]:
+        """The entries of the selected rows, without values, the first `limit` of them."""
+        return [] if self._browsing is None else await self._browsing.entries(self._selected_rows(), limit)
+
+    def count_selected(self) -> int:
+        """How many rows are selected."""
+        return sum(map(len, self._selected_rows()))
 
     def choose_none(self) -> None:
         """Be at no key."""
@@ -195,6 +198,12 @@ class KeyPane(QWidget):
         self._current_is_gone = self._rows_come_and_go
         if not self._rows_come_and_go:
             self._tell_current()
+
+    def _selected_rows(self) -> list[range]:
+        selection = self.table.selectionModel().selection().toList()
+        return sorted(
+            (range(each.top(), each.bottom() + 1) for each in selection), key=lambda rows: rows.start
+        )
 
     def _begin_shift(self) -> None:
         self._rows_come_and_go = True

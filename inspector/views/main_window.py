@@ -126,12 +126,16 @@ class MainWindow(QMainWindow):
             await asyncio.sleep(0.005)
 
     async def shutdown(self) -> None:
-        """Close everything without asking; an edit that is not saved is discarded. Once more does no harm."""
+        """Close everything without asking; with settings, an edit that is not saved stays as a draft.
+
+        Once more does no harm.
+        """
         if self._is_closing:
             return
         self._is_closing = True
         self._clock.stop()
         self._remember()
+        self._value_features.close()
         await self.tasks.close()
         await self._leave_storage()
         self._collector.stop()

@@ -2,6 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from inspector.views.draft_keeper import DraftKeeper
+from inspector.views.file_flows import FileFlows
+from inspector.views.key_menu import KeyMenu
+from inspector.views.session_end import SessionEnd
 from inspector.views.value_tasks import ValueTasks
 
 if TYPE_CHECKING:
@@ -13,4 +17,12 @@ class ValueFeatures:
 
     def __init__(self, window: "MainWindow") -> None:
         self.tasks = ValueTasks(window.value, window.tasks)
+        self.menu = KeyMenu(window, FileFlows(window, window.desk, window.deeds, window.value, window))
+        self.drafts = DraftKeeper(window)
+        self.session_end = SessionEnd(window, self.drafts)
         window.session_changed.connect(lambda: self.tasks.follow(window.session))
+
+    def close(self) -> None:
+        """Keep what is not saved as a draft, and do no more. Once more does no harm."""
+        self.session_end.stop()
+        self.drafts.close()

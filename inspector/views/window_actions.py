@@ -32,6 +32,18 @@ COMMANDS = (
     Command("Revert", "&Revert", (), "revert"),
     Command("Delete", "&Delete", ("Del",), "delete", writes=True),
     Command("Rename", "Re&name…", ("F2",), "rename", writes=True),
+    Command("MoveTo", "&Move to…", ("Ctrl+Shift+M",), writes=True),
+    Command("CopyTo", "Cop&y to…", ("Ctrl+Shift+K",), writes=True),
+    Command("Expiry", "E&xpiry…", ("Ctrl+T",), writes=True),
+    Command("DeleteScope", "Delete &scope…", (), "delete", writes=True),
+    Command("CopyKey", "Copy &key", ("Ctrl+Shift+C",), "copy"),
+    Command("CopyPath", "Copy &path", ("Ctrl+Alt+C",)),
+    Command("CopyValue", "Copy &value", ("Ctrl+Alt+V",)),
+    Command("CopyCode", "Copy as &code"),
+    Command("CopySyncCode", "Copy as co&de of a host"),
+    Command("CopyTable", "Copy rows as &table"),
+    Command("Export", "Save value to a &file…", ("Ctrl+Shift+S",)),
+    Command("Import", "Replace &from a file…", ("Ctrl+Shift+O",), writes=True),
     Command("Undo", "&Undo", ("Ctrl+Z",), "undo", writes=True),
     Command("Redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", writes=True),
     Command("Refresh", "Re&fresh", ("F5",), "refresh"),
@@ -50,9 +62,16 @@ COMMANDS = (
     Command("Quit", "&Quit", ("Ctrl+Q",)),
 )
 
+KEY_MENU = (
+    *("CopyKey", "CopyPath", "CopyValue", "CopyCode", "CopySyncCode", "CopyTable", ""),
+    *("Rename", "MoveTo", "CopyTo", "Expiry", "", "Export", "Import", "", "Delete"),
+)
+SCOPE_MENU = ("NewKey", "", "CopyPath", "CopySyncCode", "", "Refresh", "", "DeleteScope")
+
 _MENUS = (
     ("&File", ("Open", "", "ReadOnly", "", "Quit")),
     ("&Edit", ("Undo", "Redo", "", "NewKey", "Rename", "Delete", "", "Save", "Revert", "", "Find", "Search")),
+    ("&Key", (*KEY_MENU, "", "DeleteScope")),
     ("&Go", ("Back", "Forward", "", "Jump", "Bookmark")),
     ("&View", ("Refresh", "", "NextPane", "PreviousPane", "", "Activity")),
     ("&Help", ("Shortcuts",)),

@@ -1,0 +1,239 @@
+"""Everything a person does to keys and scopes does what it says, can be undone, and is the same from the keyboard."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QLineEdit, QMenu, QPushButton, QRadioButton
+
+from inspector.app import open_window
+from inspector.views import deeds
+from inspector.views.main_window import MainWindow
+from storage_core import Scope, Storage
+from tests.inspector.elsewhere import Elsewhere
+from tests.inspector.person import Person
+
+ANN, BOB = Scope("acme", "ann"), Scope("acme", "bob")
+PROFILE = '{ "price": 22.00 }'
+
+
+@pytest.fixture
+def location(tmp_path: Path) -> Path:
+    path = tmp_path / "state.db"
+    with Storage(path) as storage:
+        storage.store(ANN).save_text("profile", PROFILE)
+        storage.store(ANN).set("raw", b"\x00\xff")
+        storage.store(BOB).save_many({f"key:{number:03}": number for number in range(150)})
+    return path
+
+
+@pytest.fixture
+async def person(location: Path) -> AsyncIterator[Person]:
+    window = await open_window(location)
+    await window.idle()
+    person = Person(window)
+    await person.go_to(ANN, "profile")
+    yield person
+    await window.shutdown()
+
+
+def clipboard() -> str:
+    return QGuiApplication.clipboard().text()
+
+
+def fill(dialog: QDialog, **texts: str) -> None:
+    for name, text in texts.items():
+        dialog.findChild(QLineEdit, f"{name}Edit").setText(text)
+
+
+async def accept(person: Person, name: str) -> None:
+    await person.answer(name, "acceptButton")
+
+
+async def test_a_copy_in_another_scope_keeps_every_byte_and_can_be_undone(
+    person: Person, location: Path
+) -> None:
+    await person.do("actionCopyTo")
+    fill(person.dialog("copyDialog"), user="carl", key="copy")
+    await accept(person, "copyDialog")
+    carl = Elsewhere(location, Scope("acme", "carl"))
+    assert (carl.reads("copy"), Elsewhere(location, ANN).reads("profile")) == (PROFILE, PROFILE)
+    assert person.place() == "acme / carl / copy"
+    await person.do("actionUndo")
+    assert carl.reads("copy") == "None"
+
+
+async def test_a_move_to_another_scope_goes_along_and_can_be_undone(person: Person, location: Path) -> None:
+    await person.do("actionMoveTo")
+    fill(person.dialog("moveDialog"), user="")
+    await accept(person, "moveDialog")
+    assert person.place() == "acme / Shared / profile"
+    assert Elsewhere(location, ANN).reads("profile") == "None"
+    await person.do("actionUndo")
+    assert Elsewhere(location, ANN).reads("profile") == PROFILE
+
+
+@pytest.mark.parametrize(
+    ("action", "dialog"), [("actionMoveTo", "moveDialog"), ("actionCopyTo", "copyDialog")]
+)
+async def test_a_place_that_is_taken_is_left_as_it_is(
+    person: Person, location: Path, action: str, dialog: str
+) -> None:
+    await person.do(action)
+    fill(person.dialog(dialog), user="bob", key="key:001")
+    await accept(person, dialog)
+    assert (
+        "taken" in person.window.toast.accessibleName() or "key:001" in person.window.toast.accessibleName()
+    )
+    assert Elsewhere(location, BOB).reads("key:001") == "1"
+    assert Elsewhere(location, ANN).reads("profile") == PROFILE
+
+
+async def test_the_place_where_it_is_cannot_be_chosen(person: Person) -> None:
+    await person.do("actionMoveTo")
+    dialog = person.dialog("moveDialog")
+    assert not dialog.findChild(QPushButton, "acceptButton").isEnabled()
+    dialog.reject()
+    await person.window.idle()
+
+
+async def test_an_expiry_is_set_alone_and_undone(person: Person, location: Path) -> None:
+    await person.do("actionExpiry")
+    dialog = person.dialog("expiryDialog")
+    dialog.findChild(QRadioButton, "inButton").setChecked(True)
+    dialog.findChild(QLineEdit, "amountEdit").setText("90")
+    dialog.findChild(QComboBox, "unitBox").setCurrentIndex(1)
+    await accept(person, "expiryDialog")
+    with Storage(location, read_only=True) as storage:
+        entry = storage.store(ANN).entry("profile")
+        assert storage.store(ANN).load_text("profile") == PROFILE
+    left = entry.expires - datetime.now(UTC)
+    assert timedelta(minutes=85) < left <= timedelta(minutes=90)
+    await person.do("actionUndo")
+    with Storage(location, read_only=True) as storage:
+        assert storage.store(ANN).entry("profile").expires is None
+
+
+async def test_a_lifetime_that_is_none_is_refused(person: Person) -> None:
+    await person.do("actionExpiry")
+    dialog = person.dialog("expiryDialog")
+    dialog.findChild(QRadioButton, "inButton").setChecked(True)
+    accept_button = dialog.findChild(QPushButton, "acceptButton")
+    for text in ("0", "-1", "nan", "inf", "1e400", "soon", ""):
+        dialog.findChild(QLineEdit, "amountEdit").setText(text)
+        assert not accept_button.isEnabled(), text
+    dialog.findChild(QLineEdit, "amountEdit").setText("0.5")
+    assert accept_button.isEnabled()
+    dialog.reject()
+    await person.window.idle()
+
+
+async def test_a_scope_is_deleted_after_saying_how_many_and_comes_back_whole(
+    person: Person, location: Path
+) -> None:
+    await person.choose_scope(BOB)
+    with Storage(location) as storage:
+        storage.store(BOB).expire("key:007", 3600)
+        before = {
+            entry.key: (entry.kind, entry.size, entry.expires) for entry in storage.store(BOB).entries()
+        }
+    await person.window.idle()
+    await person.do("actionDeleteScope")
+    said = " ".join(label.text() for label in person.dialog("deleteDialog").findChildren(QLabel))
+    assert "all 150 keys" in said
+    assert "acme" in said
+    await person.answer("deleteDialog", "deleteButton")
+    await person.sees(lambda: person.window.toast.isVisible())
+    with Storage(location, read_only=True) as storage:
+        assert list(storage.store(BOB).keys()) == []
+        assert storage.store(ANN).exists("profile")
+    await person.do("actionUndo")
+    with Storage(location, read_only=True) as storage:
+        entries = {
+            entry.key: (entry.kind, entry.size, entry.expires) for entry in storage.store(BOB).entries()
+        }
+        assert entries == before
+        assert storage.store(BOB).load("key:149") == 149
+    await person.do("actionRedo")
+    with Storage(location, read_only=True) as storage:
+        assert list(storage.store(BOB).keys()) == []
+
+
+async def test_an_undo_of_a_deleted_scope_asks_before_it_overwrites_and_brings_back_the_rest(
+    person: Person, location: Path
+) -> None:
+    await person.choose_scope(BOB)
+    await person.do("actionDeleteScope")
+    await person.answer("deleteDialog", "deleteButton")
+    bob = Elsewhere(location, BOB)
+    bob.writes("key:003", '"theirs"')
+    await person.do("actionUndo")
+    await person.answer("overwriteDialog", "keepTheirsButton")
+    assert (bob.reads("key:003"), bob.reads("key:004")) == ('"theirs"', "4")
+    await person.do("actionUndo")
+    await person.answer("overwriteDialog", "overwriteButton")
+    assert bob.reads("key:003") == "3"
+
+
+async def test_an_edit_before_a_deleted_scope_can_be_undone_after_it(person: Person, location: Path) -> None:
+    await person.go_to(BOB, "key:005")
+    await person.edit("$", "55")
+    await person.do("actionSave")
+    await person.do("actionDeleteScope")
+    await person.answer("deleteDialog", "deleteButton")
+    await person.do("actionUndo")
+    await person.do("actionUndo")
+    assert person.dialogs() == []
+    assert Elsewhere(location, BOB).reads("key:005") == "5"
+
+
+async def test_many_selected_keys_are_deleted_only_when_confirmed(person: Person, location: Path) -> None:
+    await person.choose_scope(BOB)
+    person.window.keys.table.selectAll()
+    await person.do("actionDelete")
+    person.dialog("deleteDialog").reject()
+    await person.window.idle()
+    with Storage(location, read_only=True) as storage:
+        assert len(list(storage.store(BOB).keys())) == 150 > deeds.ASK_BEFORE_DELETING
+
+
+async def test_what_is_copied_can_be_pasted_into_code(person: Person, location: Path) -> None:
+    await person.do("actionCopyKey")
+    assert clipboard() == "profile"
+    await person.do("actionCopyPath")
+    assert clipboard() == "acme / ann / profile"
+    await person.do("actionCopyValue")
+    assert clipboard() == PROFILE
+    await person.do("actionCopyCode")
+    assert clipboard() == 'await user.load("profile")'
+    await person.do("actionCopySyncCode")
+    assert clipboard() == 'storage.workspace("acme").user("ann").load("profile")'
+    with Storage(location, read_only=True) as storage:
+        assert eval(clipboard(), {"storage": storage}) == {"price": 22.0}
+
+
+async def test_rows_are_copied_as_a_table(person: Person) -> None:
+    await person.choose_scope(BOB)
+    person.window.keys.table.selectAll()
+    await person.do("actionCopyTable")
+    lines = clipboard().split("\n")
+    assert lines[0] == "key\tkind\tsize\tupdated\texpires"
+    assert len(lines) == 151
+    assert lines[1].startswith("key:000\tJSON\t1\t")
+
+
+@pytest.mark.parametrize("keys", [(Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier), (Qt.Key.Key_Menu,)])
+async def test_the_menu_of_a_key_opens_from_the_keyboard(person: Person, keys: tuple) -> None:
+    person.window.activateWindow()
+    person.window.keys.table.setFocus()
+    QTest.keyClick(person.window.keys.table, *keys)
+    await person.window.idle()
+    (menu,) = (each for each in person.window.findChildren(QMenu, "contextMenu") if each.isVisible())
+    names = [action.objectName() for action in menu.actions()]
+    assert {"actionCopyKey", "actionMoveTo", "actionExpiry", "actionDelete", "actionExport"} <= set(names)
+    menu.close()
+    await person.window.idle()
