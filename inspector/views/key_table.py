@@ -21,7 +21,7 @@ from inspector.views.badge import BadgeDelegate
 
 FLASH_SECONDS = theme.FADE_MS / 1000
 _FRAME_MS = 40
-_WIDTHS = {Column.SCOPE: 140, Column.KIND: 96, Column.SIZE: 72, Column.UPDATED: 76, Column.EXPIRES: 72}
+_WIDTHS = {Column.SCOPE: 140, Column.KIND: 96, Column.SIZE: 72, Column.UPDATED: 92, Column.EXPIRES: 76}
 
 
 def paint_flash(
