@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from inspector import theme
 from inspector.plain import plain_tooltip, visible, without_mnemonic
+from inspector.views.states import EMPTY
 
 if TYPE_CHECKING:
     from inspector.views.main_window import MainWindow
@@ -51,7 +52,8 @@ class Commands(QObject):
     def update(self) -> None:
         """Enable what is possible now, and say what Undo would undo."""
         window = self._window
-        session = window.session
+        is_hidden = window.state.isVisibleTo(window) and window.state.state() is not EMPTY
+        session = None if is_hidden else window.session
         to_undo = session.history.to_undo if session else None
         to_redo = session.history.to_redo if session else None
         _name(self._actions["Undo"], "Undo", to_undo.label if to_undo else "")
@@ -70,7 +72,7 @@ class Commands(QObject):
                 "Refresh": session is not None,
                 "Find": session is not None,
             },
-            read_only=session is not None and session.read_only,
+            read_only=session is None or session.read_only,
         )
 
     async def ask_for_file(self) -> None:
