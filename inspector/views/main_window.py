@@ -86,6 +86,7 @@ class MainWindow(QMainWindow):
         """
         if not await self.desk.may_leave():
             self.commands["ReadOnly"].setChecked(self.session is not None and self.session.read_only)
+            self._panes.show_panes()  # there is the edit that is kept, whatever stood in their place
             return
         await self._leave_storage()
         self.location = location
@@ -202,6 +203,7 @@ class MainWindow(QMainWindow):
         self.state.set_state(state)
         self._panes.show_state()
         self.state.setFocus()
+        self._doing.update()
 
     async def _answer_state(self) -> None:
         if self.state.state() is EMPTY:
