@@ -39,9 +39,14 @@ class Opened:
         return self.entry.kind is Kind.JSON or self.format.medium is Medium.JSON
 
 
-async def make_ready(entry: RawEntry, former: RawEntry | None = None) -> Opened:
-    """Look at an entry without stalling the caller's loop; `former` is what was shown before, where it was one."""
-    if entry.data is None or len(entry.data) <= _AT_ONCE:
+async def make_ready(entry: RawEntry, former: RawEntry | None = None, head: bytes = b"") -> Opened:
+    """Look at an entry without stalling the caller's loop; `former` is what was shown before, where it was one.
+
+    `head` are the first bytes of a value that was left out as it is large.
+    """
+    if entry.data is None:
+        return Opened(entry, sniff(entry.kind, head, entry.size))
+    if len(entry.data) <= _AT_ONCE:
         return look_at(entry, former)
     return await asyncio.to_thread(look_at, entry, former)
 

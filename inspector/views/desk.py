@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from inspector import actions
 from inspector.actions import Done
+from inspector.formats import HEAD
 from inspector.opened import EDIT_LIMIT, Opened, make_ready
 from inspector.plain import visible
 from inspector.session import Session
@@ -164,7 +165,13 @@ class Desk:
             return None
         former = self._pane.entry
         entry = await read(self.session.storage, address.scope, address.key, EDIT_LIMIT)
-        return None if entry is None else await make_ready(entry, former)
+        if entry is None:
+            return None
+        head = b""
+        if entry.data is None:
+            (found,) = await self.session.browser.heads([address], HEAD)
+            head = found or b""
+        return await make_ready(entry, former, head)
 
     @property
     def revision(self) -> int:

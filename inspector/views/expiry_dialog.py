@@ -52,7 +52,6 @@ class ExpiryDialog(QDialog):
         self._time.setObjectName("timeEdit")
         self._time.setAccessibleName("Time of expiry, in your time zone")
         self._time.setDisplayFormat(_SHOWN)
-        self._time.setCalendarPopup(True)
         self._first_time = self._time.dateTime()
         self._fault = PlainLabel()
         self._fault.setProperty("tone", "red")

@@ -17,7 +17,7 @@ from inspector.tasks import Tasks
 from inspector.views.key_filter import KeyFilter
 from inspector.views.key_table import KeyTable
 from inspector.views.state_view import StateView
-from inspector.views.states import NO_KEYS, NO_MATCH
+from inspector.views.states import NO_KEYS, NO_KEYS_READ_ONLY, NO_MATCH
 from storage_core import Change, Entry, Scope
 from storage_core.browse import Address, Order, Query
 
@@ -45,6 +45,7 @@ class KeyPane(QWidget):
         self._total = 0
         self._awaited_row: int | None = None
         self._told: Address | None = None
+        self._is_read_only = False
         self._rows_come_and_go = False
         self._current_is_gone = False
         self.model = KeyTableModel(self)
@@ -70,6 +71,7 @@ class KeyPane(QWidget):
     def show_session(self, session: Session) -> None:
         """Show the keys of another storage from now on; which, `show_scope` says."""
         self._browsing = Browsing(session.browser, self.model)
+        self._is_read_only = session.read_only
 
     def leave_session(self) -> None:
         """Show no keys."""
@@ -241,7 +243,8 @@ class KeyPane(QWidget):
         self._count.setText(text)
         nothing = self.model.counted is Counted.COMPLETE and self.model.count == 0
         if nothing:
-            self._state.set_state(NO_MATCH if self._query.pattern else NO_KEYS)
+            no_keys = NO_KEYS_READ_ONLY if self._is_read_only else NO_KEYS
+            self._state.set_state(NO_MATCH if self._query.pattern else no_keys)
         self._stack.setCurrentWidget(self._state if nothing else self.table)
 
     def _answer_state(self) -> None:

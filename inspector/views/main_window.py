@@ -27,7 +27,15 @@ from inspector.views.place import Place
 from inspector.views.scope_pane import ScopePane
 from inspector.views.search_panel import SearchPanel
 from inspector.views.state_view import State, StateView
-from inspector.views.states import CREATE, EMPTY, NO_FILE, OPENING, asks_for_another_file, state_of
+from inspector.views.states import (
+    CREATE,
+    EMPTY,
+    EMPTY_READ_ONLY,
+    NO_FILE,
+    OPENING,
+    asks_for_another_file,
+    state_of,
+)
 from inspector.views.toast import Toast
 from inspector.views.value_features import ValueFeatures
 from inspector.views.value_pane import ValuePane
@@ -171,7 +179,8 @@ class MainWindow(QMainWindow):
     async def _show_content(self) -> None:
         """Show the panes, or, where the storage holds nothing yet, what can be done about it."""
         if self.scopes.is_empty():
-            self._show_state(EMPTY)
+            is_read_only = self.session is not None and self.session.read_only
+            self._show_state(EMPTY_READ_ONLY if is_read_only else EMPTY)
             return
         self._panes.show_panes()
         if self.scopes.scope is None:
@@ -221,7 +230,7 @@ class MainWindow(QMainWindow):
         await self.scopes.follow(changes)
         await self.keys.follow(changes)
         await self.desk.follow(changes)
-        if self.state.isVisible() and self.state.state() is EMPTY:
+        if self.state.isVisible() and self.state.state() in (EMPTY, EMPTY_READ_ONLY):
             await self.scopes.refresh()
             await self._show_content()
 

@@ -23,8 +23,10 @@ EMPTY = State(
     "What plugins write to it appears here at once. You can also begin with a key of your own.",
     "New key…",
 )
+EMPTY_READ_ONLY = State("empty", "This storage is empty", "What plugins write to it appears here at once.")
 NO_SCOPE = State("workspace", "Nothing is chosen", "Choose a workspace or a user on the left.")
 NO_KEYS = State("key", "No keys here", "What plugins write here appears at once.", "New key…")
+NO_KEYS_READ_ONLY = State("key", "No keys here", "What plugins write here appears at once.")
 NO_MATCH = State(
     "search", "No key matches the filter", "Try fewer letters, or see all keys again.", "Clear the filter"
 )

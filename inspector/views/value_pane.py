@@ -122,7 +122,8 @@ class ValuePane(QWidget):
         if opened.is_large:
             self._shown_editor = None
             self._offer([self._large], self._large)
-            self._large.show_value(entry.size, text=opened.is_json, read_only=read_only)
+            is_text = opened.format.medium in (Medium.JSON, Medium.TEXT)
+            self._large.show_value(entry.size, text=is_text, read_only=read_only)
         else:
             suitable = self._suitable(opened)
             editor = self._shown_editor if same and self._shown_editor in suitable else suitable[0]

@@ -40,7 +40,7 @@ COMMANDS = (
     Command("CopyPath", "Copy &path", ("Ctrl+Alt+C",)),
     Command("CopyValue", "Copy &value", ("Ctrl+Alt+V",)),
     Command("CopyCode", "Copy as &code"),
-    Command("CopySyncCode", "Copy as co&de of a host"),
+    Command("CopySyncCode", "Copy as code for a &host"),
     Command("CopyTable", "Copy rows as &table"),
     Command("Export", "Save value to a &file…", ("Ctrl+Shift+S",)),
     Command("Import", "Replace &from a file…", ("Ctrl+Shift+O",), writes=True),

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QLineEdit, QMenu, QPus
 
 from inspector.app import open_window
 from inspector.views import deeds
-from inspector.views.main_window import MainWindow
 from storage_core import Scope, Storage
 from tests.inspector.elsewhere import Elsewhere
 from tests.inspector.person import Person

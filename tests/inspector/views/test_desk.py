@@ -302,3 +302,18 @@ async def test_read_only_refuses_below_the_interface_as_well(location: Path) -> 
         assert isinstance(window.session.storage, AsyncStorage)
     finally:
         await window.shutdown()
+
+
+async def test_read_only_shows_on_every_control_that_writes(location: Path) -> None:
+    window = await open_window(location, read_only=True)
+    try:
+        person = Person(window)
+        await person.go_to(SCOPE, "profile")
+        assert person.field("$.age").isReadOnly() or not person.field("$.age").isEnabled()
+        person.find(QWidget, "keyFilter").setText("no such key")
+        await person.sees(lambda: window.keys.model.count == 0)
+        offered = [each.text() for each in window.keys.findChildren(QPushButton) if each.isVisible()]
+        assert "New key…" not in offered
+        await window.scopes.choose(SCOPE)
+    finally:
+        await window.shutdown()

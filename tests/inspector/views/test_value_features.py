@@ -1,4 +1,4 @@
-"""What surrounds the value: the difference before a save, readings, large values, files, drafts, the session's end."""
+"""What surrounds the value: its changes before a save, readings, large values, files, drafts, a session's end."""
 
 import gzip
 import os
