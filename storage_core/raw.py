@@ -1,5 +1,6 @@
 """Entries exactly as they are stored: for tools that show, correct, copy or restore them without changing a byte."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,9 @@ from storage_core.operations import Write
 from storage_core.records import Record
 from storage_core.scope import Scope
 from storage_core.values import checked_bytes, checked_revision, checked_text
+
+_SMALL = 64 * 1024
+"""Bytes of JSON that are checked on the event loop's own thread: a large one would hold it up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +63,22 @@ async def write(
     expected = checked_revision(if_revision)
     if expected is None:
         raise InvalidValueError("a raw write needs the revision that it replaces; 0 where there is none")
-    if kind is Kind.JSON:
-        try:
-            checked_text(data.decode())
-        except UnicodeDecodeError as error:
-            raise InvalidValueError(f"not JSON: byte {error.start:,} is not UTF-8") from error
+    if kind is Kind.JSON and len(data) <= _SMALL:
+        _check_json(data)
+    elif kind is Kind.JSON:
+        await asyncio.to_thread(_check_json, data)
     stored = checked_bytes(data)
     until = None if expires is None else as_milliseconds(expires)
     return await storage._connections.write(
         Write(lambda engine: engine.put(scope, key, kind, stored, until, expected), len(stored))
     )
+
+
+def _check_json(data: bytes) -> None:
+    try:
+        checked_text(data.decode())
+    except UnicodeDecodeError as error:
+        raise InvalidValueError(f"not JSON: byte {error.start:,} is not UTF-8") from error
 
 
 def _as_raw(scope: Scope, key: str, record: Record) -> RawEntry:
