@@ -127,9 +127,9 @@ class MainWindow(QMainWindow):
             await self.open(self.location, read_only=self.commands["ReadOnly"].isChecked())
 
     async def idle(self) -> None:
-        """Return when no query, no timer and no page load is pending."""
+        """Return when no query, no timer and no page load is pending, or when the window has been closed."""
         rounds = 0
-        while rounds < QUIET_ROUNDS:  # what one event brings about may begin only with the next
+        while rounds < QUIET_ROUNDS and not self._is_closing:  # what one event brings about may begin only with the next
             rounds = rounds + 1 if self.tasks.is_idle and not self._is_timer_pending() else 0
             await self.tasks.idle()
             await asyncio.sleep(0.005)
