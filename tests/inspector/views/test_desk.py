@@ -1,5 +1,6 @@
 """No edit is lost and nobody is overwritten, whoever writes at the worst moment: a real second process does."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
 from inspector.app import open_window
 from inspector.views.main_window import MainWindow
 from storage_core import AsyncStorage, Scope, Storage
+from storage_core.browse import Address
 from tests.inspector.elsewhere import Elsewhere
 from tests.inspector.person import Person
 
@@ -195,7 +197,7 @@ async def leave_by_another_file(person: Person) -> None:
 
 
 async def leave_by_going_to(person: Person) -> None:
-    person.window.go_to((SCOPE, "todos"))
+    person.window.go_to(Address(SCOPE, "todos"))
     await person.window.idle()
 
 
@@ -261,19 +263,64 @@ async def test_a_save_from_the_guard_that_conflicts_stays_until_it_is_decided(
     assert person.field("$.age").text() == "42"
 
 
+def type_at_once(person: Person, path: str, text: str) -> None:
+    """Type into a field within this very step of the loop."""
+    field = person.field(path)
+    field.setText(text)
+    field.textEdited.emit(text)
+
+
 async def test_what_is_typed_while_a_newer_value_is_being_read_stays(
     person: Person, elsewhere: Elsewhere
 ) -> None:
-    refreshing = person.window.start(person.window.desk.refresh())
+    person.window.live.stop()
     elsewhere.writes("profile", PROFILE.replace("41", "50"))
-    field = person.field("$.age")
-    field.setText("42")
-    field.textEdited.emit("42")
+    refreshing = person.window.start(person.window.desk.refresh())
+    await asyncio.sleep(0)  # it is reading now
+    type_at_once(person, "$.age", "42")
     await refreshing
-    await person.window.idle()
     assert person.field("$.age").text() == "42"
     await person.do("actionSave")
     await person.answer("conflictDialog", "keepEditingButton")
+
+
+async def test_what_is_typed_while_another_value_is_being_read_is_asked_about(
+    person: Person, elsewhere: Elsewhere
+) -> None:
+    person.window.start(person.window.desk.choose(Address(SCOPE, "todos")))
+    await asyncio.sleep(0)  # it is reading now
+    type_at_once(person, "$.age", "42")
+    await person.window.idle()
+    await person.answer("guardDialog", "keepEditingButton")
+    assert person.field("$.age").text() == "42"
+
+
+async def test_what_is_typed_while_the_edit_is_being_saved_stays_an_edit_of_what_is_saved(
+    person: Person, elsewhere: Elsewhere
+) -> None:
+    await person.edit("$.age", "42")
+    saving = person.window.start(person.window.desk.save())
+    await asyncio.sleep(0)  # it is writing now
+    type_at_once(person, "$.age", "43")
+    await saving
+    await person.window.idle()
+    assert elsewhere.reads("profile") == PROFILE.replace("41", "42")
+    assert person.field("$.age").text() == "43"
+    await person.do("actionSave")
+    assert person.dialogs() == []
+    assert elsewhere.reads("profile") == PROFILE.replace("41", "43")
+
+
+async def test_a_save_that_is_cancelled_is_remembered_all_the_same(
+    person: Person, elsewhere: Elsewhere
+) -> None:
+    await person.edit("$.age", "42")
+    saving = person.window.start(person.window.desk.save())
+    await asyncio.sleep(0)  # it is writing now
+    saving.cancel()
+    await person.window.idle()
+    assert elsewhere.reads("profile") == PROFILE.replace("41", "42")
+    assert person.window.session.history.to_undo is not None
 
 
 async def test_read_only_refuses_below_the_interface_as_well(location: Path) -> None:
