@@ -20,7 +20,7 @@ from storage_core.location import checked_location, checked_options, checked_pat
 from storage_core.operations import Pages, Ttl, Write
 from storage_core.records import Record, as_entry, value_of
 from storage_core.scope import Scope, checked_user
-from storage_core.turns import Turns
+from storage_core.turns import Turns, taking
 from storage_core.values import BytesLike
 
 Result = TypeVar("Result")
@@ -278,7 +278,7 @@ class Store:
         stays as it is.
         """
         turn = self._storage._turns.of((self.scope, operations.checked_text_argument(key, "key")))
-        with turn.lock:
+        with taking(turn), turn.lock:
             while True:
                 record = self._storage._read_entry(self.scope, key)
                 value = change(copy.deepcopy(default) if record is None else value_of(record, Kind.JSON, key))

@@ -1,9 +1,13 @@
 """Turns: those who change one key at the same moment in one process do so one after the other."""
 
 import threading
-from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Generic, TypeVar
 from weakref import WeakValueDictionary
+
+from storage_core.errors import InvalidValueError
 
 Lock = TypeVar("Lock")
 
@@ -13,6 +17,22 @@ class _Turn(Generic[Lock]):
 
     def __init__(self, lock: Lock) -> None:
         self.lock = lock
+
+
+_taken: ContextVar[tuple[_Turn[Any], ...]] = ContextVar("storage_core_turns_taken", default=())
+
+
+@contextmanager
+def taking(turn: _Turn[Any]) -> Iterator[None]:
+    """A block that takes a turn; raises InvalidValueError inside that block itself, where it would wait for ever."""
+    taken = _taken.get()
+    if turn in taken:
+        raise InvalidValueError("a change cannot update the key that it changes: it returns the new value")
+    token = _taken.set((*taken, turn))
+    try:
+        yield
+    finally:
+        _taken.reset(token)
 
 
 class Turns(Generic[Lock]):
