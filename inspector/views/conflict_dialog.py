@@ -9,6 +9,7 @@ from inspector import theme
 from inspector.compare import Conflict, study
 from inspector.formats import looks_secret
 from inspector.plain import PlainLabel, visible
+from inspector.tasks import Tasks
 from inspector.views.dialogs import answer
 from inspector.views.diff_text import DiffText
 
@@ -159,10 +160,13 @@ class ConflictDialog(QDialog):
         column.addLayout(buttons)
 
 
-async def resolve(dialog: ConflictDialog) -> Resolution:
-    """Open `dialog`, compare meanwhile, and return what the person decided. The dialog is gone afterwards."""
-    async with asyncio.TaskGroup() as together:
-        comparing = together.create_task(dialog.compare())
-        decision = Resolution(await answer(dialog))
+async def resolve(dialog: ConflictDialog, tasks: Tasks) -> Resolution:
+    """Open `dialog`, compare meanwhile in a task, and return what the person decided.
+
+    The dialog is gone afterwards, but for what it has `merged`.
+    """
+    comparing = tasks.start(dialog.compare())
+    try:
+        return Resolution(await answer(dialog))
+    finally:
         comparing.cancel()
-    return decision

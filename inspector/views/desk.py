@@ -15,7 +15,7 @@ from inspector.opened import EDIT_LIMIT, Opened, make_ready
 from inspector.plain import visible
 from inspector.session import Session
 from inspector.tasks import Tasks, queueing, to_its_end
-from inspector.views.conflict_dialog import ConflictDialog, Resolution
+from inspector.views.conflict_dialog import ConflictDialog, Resolution, resolve
 from inspector.views.dialogs import Choice, answer, guard_dialog
 from inspector.views.states import GONE, NOTHING_CHOSEN
 from inspector.views.value_pane import ValuePane
@@ -243,12 +243,8 @@ class Desk:
         is_json = opened.is_json and (theirs is None or theirs.kind is base.kind)
         their_data = None if theirs is None else theirs.data
         dialog = ConflictDialog(self._window, base.key, base.data, their_data, mine, json=is_json)
-        comparing = self._around.tasks.start(dialog.compare())
-        try:
-            resolution = Resolution(await answer(dialog))
-        finally:
-            comparing.cancel()
-        return resolution, dialog.merged if dialog.merged is not None else mine
+        resolution = await resolve(dialog, self._around.tasks)
+        return resolution, mine if dialog.merged is None else dialog.merged
 
     async def _show_saved(self, saved: RawEntry, mine: bytes) -> None:
         """Show what is stored now; what was typed while it was being saved stays, as an edit of that."""

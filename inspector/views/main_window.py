@@ -129,16 +129,15 @@ class MainWindow(QMainWindow):
     async def idle(self) -> None:
         """Return when no query, no timer and no page load is pending, or when the window has been closed."""
         rounds = 0
-        while rounds < QUIET_ROUNDS and not self._is_closing:  # what one event brings about may begin only with the next
+        while (
+            rounds < QUIET_ROUNDS and not self._is_closing
+        ):  # what one event brings about may begin only with the next
             rounds = rounds + 1 if self.tasks.is_idle and not self._is_timer_pending() else 0
             await self.tasks.idle()
             await asyncio.sleep(0.005)
 
     async def shutdown(self) -> None:
-        """Close everything without asking; with settings, an edit that is not saved stays as a draft.
-
-        Once more does no harm.
-        """
+        """Close everything without asking; with settings, an unsaved edit stays as a draft. Twice does no harm."""
         if self._is_closing:
             return
         self._is_closing = True

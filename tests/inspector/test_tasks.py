@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from inspector.tasks import Tasks
+from inspector.tasks import Tasks, asking, queueing, to_its_end
 
 
 @pytest.fixture
@@ -73,3 +73,45 @@ async def test_idle_does_not_wait_for_what_lasts(tasks: Tasks) -> None:
     await tasks.idle()
     assert not lasting.done()
     await tasks.close()
+
+
+async def test_what_waits_for_a_person_or_for_its_turn_behind_one_is_not_busy(tasks: Tasks) -> None:
+    answered, turn = asyncio.Event(), asyncio.Lock()
+
+    async def ask() -> None:
+        async with turn:
+            with asking():
+                await answered.wait()
+
+    async def follow() -> None:
+        with queueing():
+            await turn.acquire()
+        turn.release()
+
+    tasks.start(ask())
+    tasks.start(follow())
+    await asyncio.wait_for(tasks.idle(), 30)
+    assert tasks.is_idle
+    answered.set()
+    await asyncio.sleep(0)
+    await tasks.idle()
+    assert not turn.locked()
+
+
+async def test_work_that_must_come_to_its_end_does_so_though_the_caller_is_cancelled(tasks: Tasks) -> None:
+    begun, go_on, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def write() -> None:
+        begun.set()
+        await go_on.wait()
+        ended.set()
+
+    task = tasks.start(to_its_end(write()))
+    await begun.wait()
+    task.cancel()
+    await asyncio.sleep(0)
+    assert not task.done()
+    go_on.set()
+    await asyncio.wait([task])
+    assert task.cancelled()
+    assert ended.is_set()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QWidget
 
 from inspector import theme
 from inspector.garbage import GuiCollector
+from inspector.tasks import Tasks
 from inspector.views.conflict_dialog import ConflictDialog, Resolution, resolve
 
 BASE, THEIRS, MINE = b'{"a": 1, "b": 2}', b'{"a": 5, "b": 2}', b'{"a": 1, "b": 2, "c": 3}'
@@ -62,6 +63,10 @@ async def test_base_theirs_and_mine_stand_side_by_side(ask):
     assert text(dialog, "mineView").split("\n")[3:5] == ["added    $.c", "  3"]
 
 
+def raise_it(error: BaseException) -> None:
+    raise error
+
+
 @pytest.mark.parametrize(
     ("name", "resolution"),
     [
@@ -74,7 +79,7 @@ async def test_base_theirs_and_mine_stand_side_by_side(ask):
 async def test_each_button_is_a_resolution(ask, name, resolution):
     dialog = ask()
     await dialog.compare()
-    answered = asyncio.ensure_future(resolve(dialog))
+    answered = asyncio.ensure_future(resolve(dialog, Tasks(raise_it)))
     await asyncio.sleep(0)
     button(dialog, name).click()
     assert await answered is resolution
@@ -83,7 +88,7 @@ async def test_each_button_is_a_resolution(ask, name, resolution):
 async def test_escape_keeps_editing_and_so_does_enter_until_something_is_chosen(ask, qtbot):
     for key in (Qt.Key.Key_Escape, Qt.Key.Key_Return):
         dialog = ask()
-        answered = asyncio.ensure_future(resolve(dialog))
+        answered = asyncio.ensure_future(resolve(dialog, Tasks(raise_it)))
         await asyncio.sleep(0)
         qtbot.keyClick(dialog, key)
         assert await answered is Resolution.KEEP_EDITING
@@ -110,7 +115,7 @@ async def test_fields_that_touch_are_named_and_not_merged(ask):
 
 async def test_it_can_be_answered_before_it_has_compared(ask):
     dialog = ask(*(b"[" + b"%d, " % number * 100_000 + b"0]" for number in (1, 2)))
-    answered = asyncio.ensure_future(resolve(dialog))
+    answered = asyncio.ensure_future(resolve(dialog, Tasks(raise_it)))
     await asyncio.sleep(0)
     button(dialog, "takeTheirsButton").click()
     assert await answered is Resolution.TAKE_THEIRS
@@ -123,7 +128,7 @@ async def test_resolving_compares_by_itself(ask):
     dialog.findChild(QPlainTextEdit, "mineView").textChanged.connect(
         lambda: None if compared.done() else compared.set_result(None)
     )
-    answered = asyncio.ensure_future(resolve(dialog))
+    answered = asyncio.ensure_future(resolve(dialog, Tasks(raise_it)))
     await compared
     await asyncio.sleep(0)
     button(dialog, "mergeButton").click()

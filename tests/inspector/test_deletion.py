@@ -1,0 +1,102 @@
+"""Any number of entries is deleted and brought back, with the values in a file rather than in memory."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from inspector import actions, spool
+from inspector.actions import Done, Stored
+from inspector.deletion import MOST_AT_ONCE, Deletion
+from inspector.session import Session
+from inspector.spool import Spool, Spooled
+from storage_core import AsyncStorage, Kind, Scope
+from storage_core.browse import Address
+from storage_core.raw import read
+
+ANN = Scope("acme", "ann")
+
+
+@pytest.fixture
+async def storage(tmp_path: Path) -> AsyncIterator[AsyncStorage]:
+    async with AsyncStorage(tmp_path / "state.db") as storage:
+        yield storage
+
+
+@pytest.fixture
+async def kept(tmp_path: Path) -> AsyncIterator[AsyncStorage]:
+    async with AsyncStorage(tmp_path / "kept.db") as storage:
+        yield storage
+
+
+async def test_what_is_deleted_before_it_is_ended_comes_back(
+    storage: AsyncStorage, kept: AsyncStorage
+) -> None:
+    keys = [f"{number:04}" for number in range(3 * MOST_AT_ONCE)]
+    await storage.store(ANN).save_many(dict.fromkeys(keys, 1))
+    deed = Deletion(kept, {})
+
+    class EndedError(Exception):
+        pass
+
+    def end_after_the_first_bundle(done: int) -> None:
+        raise EndedError
+
+    with pytest.raises(EndedError):
+        await deed.delete(storage, [Address(ANN, key) for key in keys], end_after_the_first_bundle)
+    assert deed.label == f"deletion of {MOST_AT_ONCE} keys"
+    assert [key async for key in storage.store(ANN).keys()] == keys[MOST_AT_ONCE:]
+    await deed.undo(storage)
+    assert [key async for key in storage.store(ANN).keys()] == keys
+
+
+async def test_values_of_every_size_and_kind_come_back_with_their_expiry(
+    storage: AsyncStorage, kept: AsyncStorage
+) -> None:
+    store = storage.store(ANN)
+    await store.set("large", b"x" * 3_000_000)
+    await store.save_text("text", "[ 1.00 ]", ttl=3600)
+    places = [Address(ANN, "large"), Address(ANN, "never there"), Address(ANN, "text")]
+    before = await read(storage, ANN, "text")
+    deed = Deletion(kept, {})
+    await deed.delete(storage, places, lambda done: None)
+    assert (deed.count, await store.exists("large")) == (2, False)
+    await deed.undo(storage)
+    after = await read(storage, ANN, "text")
+    assert await store.get("large") == b"x" * 3_000_000
+    assert before is not None
+    assert after is not None
+    assert (after.kind, after.data, after.expires) == (before.kind, before.data, before.expires)
+
+
+async def test_beyond_what_memory_should_hold_values_go_into_a_private_file_that_goes_with_the_session(
+    storage: AsyncStorage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(spool, "IN_MEMORY", 10)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    session = Session(tmp_path / "state.db", read_only=False)
+    await session.open()
+    try:
+        place = Address(ANN, "a")
+        done = await actions.create(session.storage, place, Stored(Kind.BYTES, b"more than ten bytes"))
+        await session.remember(done)
+        assert isinstance(done, Done)
+        assert isinstance(done.passages[0].after, Spooled)
+        (folder,) = tmp_path.glob("state-inspector-*")
+        assert folder.stat().st_mode & 0o777 == 0o700
+        await session.history.undo(session.storage)
+        await session.history.redo(session.storage)
+        assert await session.storage.store(ANN).get("a") == b"more than ten bytes"
+    finally:
+        await session.close()
+    assert list(tmp_path.glob("state-inspector-*")) == []
+
+
+async def test_a_spool_that_was_never_needed_makes_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    unused = Spool()
+    await unused.put_away([])
+    await unused.close()
+    assert list(tmp_path.iterdir()) == []
