@@ -39,7 +39,8 @@ _SWEEP_EVERY = 1_000  # milliseconds
 _SWEEP_AT_MOST = 500  # entries: so that no write takes noticeably longer than the others
 _TRIM_EVERY = 512  # revisions
 # Pages of the write-ahead log after which a writer folds it in by itself: 16 MB, so that pages which are written
-# often are folded in once for many commits; and where somebody else is to do it, but does not come to it.
+# often are folded in once for many commits (at SQLite's own 1,000, single saves over 100,000 keys wrote a third
+# more pages to the database and synced it four times as often); and where somebody else is to do it, but does not.
 _PAGES_BETWEEN = 4_000
 _PAGES_AT_MOST = 16_000
 
