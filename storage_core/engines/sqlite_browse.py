@@ -4,6 +4,7 @@ import functools
 import json
 import re
 import sqlite3
+import sys
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -24,7 +25,7 @@ from storage_core.scope import KEY_LIMIT, Scope, after_prefix, checked_key
 _OPERATIONS_BETWEEN_LOOKS = 50_000
 """Of SQLite's machine, some 3 ms: how soon it notices that nobody waits for an answer any more."""
 
-_IDS_PARSED_AT_ONCE = 100_000  # characters
+_DIGITS_READ_AT_ONCE = 16 * 65_536
 _SNIFFED = 64 * 1024  # bytes: the first one of a larger value costs reading all of it
 
 # The scopes come first, in the order of their index, and each one's keys in the order of theirs: nothing is sorted.
@@ -99,21 +100,17 @@ class SqliteBrowser(SqliteReader):
         revision = self.last_revision()
         next_expiry = self.next_expiry()
         where, values = self._condition(query)
-        # One text of all numbers: fetched as rows, they would take Python's lock half a million times. The limit
-        # keeps SQLite from dropping the inner order.
+        # One text of all numbers: fetched as rows, they would take Python's lock half a million times. In hexadecimal
+        # they are read 40 times as fast as in decimal, and what SQLite takes longer for it, it takes without the
+        # lock. The limit keeps SQLite from dropping the inner order.
         statement = (
-            f"SELECT group_concat(id) FROM (SELECT entries.id AS id FROM {_JOINED} WHERE {where}"
-            f" ORDER BY {_order(query)} LIMIT :limit)"
+            "SELECT group_concat(printf('%016x', id), '')"
+            f" FROM (SELECT entries.id AS id FROM {_JOINED} WHERE {where} ORDER BY {_order(query)} LIMIT :limit)"
         )
         values["limit"] = -1 if limit is None else limit
         with self._while_wanted(errand):
             (text,) = self._run(statement, values).fetchone()
-        ids = array("q")
-        for numbers in _pieces(text or ""):
-            if errand.cancelled:
-                raise InterruptedError(f"{self.location}: interrupted")
-            ids.extend(map(int, numbers.split(",")))
-        return Listing(query, ids, revision, next_expiry)
+        return Listing(query, _numbers(text or ""), revision, next_expiry)
 
     @speaks_storage_errors
     def next_expiry(self) -> datetime | None:
@@ -306,11 +303,11 @@ def _either_case(character: str) -> str:
     return f"[{''.join(sorted(cases))}]"
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """A long text of numbers with commas between, in parts that take a few milliseconds to read."""
-    start = 0
-    while start < len(text):
-        end = text.find(",", start + _IDS_PARSED_AT_ONCE)
-        end = len(text) if end < 0 else end
-        yield text[start:end]
-        start = end + 1
+def _numbers(text: str) -> "array[int]":
+    """The numbers that stand in `text` with 16 hexadecimal digits each; read in parts that take few milliseconds."""
+    numbers = array("q")
+    for start in range(0, len(text), _DIGITS_READ_AT_ONCE):
+        numbers.frombytes(bytes.fromhex(text[start : start + _DIGITS_READ_AT_ONCE]))
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers
