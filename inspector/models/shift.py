@@ -3,7 +3,6 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 _FIRST_STRETCH = 32
 _LONGEST_STRETCH = 1 << 16
@@ -26,15 +25,25 @@ class Shift:
         self._new = new
         self.runs = _runs(old, new)
         self._starts = [run.old.start for run in self.runs]
+        # Made here, where it is another thread's time: it can take as long as a frame.
+        self._came = self._those_that_moved()
 
-    @cached_property
-    def _came(self) -> dict[int, int]:
-        return {self._new[row]: row for run in self.runs for row in run.new}
-
-    @cached_property
+    @property
     def has_moves(self) -> bool:
         """Whether a row of the former list is somewhere else among the others now."""
-        return any(self._old[row] in self._came for run in self.runs for row in run.old)
+        return bool(self._came)
+
+    def _those_that_moved(self) -> dict[int, int]:
+        """The numbers that went in one place and came in another, with their rows now."""
+        gone = {number for run in self.runs for number in self._old[run.old.start : run.old.stop]}
+        if not gone:
+            return {}
+        return {
+            number: row
+            for run in self.runs
+            for row, number in enumerate(self._new[run.new.start : run.new.stop], run.new.start)
+            if number in gone
+        }
 
     def new_row(self, row: int) -> int | None:
         """Where the former row `row` is now; None where it is gone."""
@@ -65,6 +74,8 @@ def _runs(old: Sequence[int], new: Sequence[int]) -> list[Run]:
         i, j = i + alike, j + alike
         if i == len(old) and j == len(new):
             return runs
+        if i == len(old) or j == len(new):  # the rest came, or is gone
+            return [*runs, Run(range(i, len(old)), range(j, len(new)))]
         gone, came = _until_alike(old, i, new, j)
         runs.append(Run(range(i, i + gone), range(j, j + came)))
         i, j = i + gone, j + came
