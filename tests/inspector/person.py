@@ -22,6 +22,8 @@ class Person:
 
     def __init__(self, window: MainWindow) -> None:
         self.window = window
+        self.has_left = False
+        window.closed.connect(self._leave)
         self.table: QAbstractItemView = self.find(QAbstractItemView, "keyTable")
         self.tree: QAbstractItemView = self.find(QAbstractItemView, "scopeTree")
 
@@ -36,6 +38,9 @@ class Person:
         assert found is not None, name
         return found
 
+    def _leave(self) -> None:
+        self.has_left = True
+
     async def do(self, name: str) -> None:
         """Trigger an action that is enabled."""
         action = self.action(name)
@@ -47,6 +52,7 @@ class Person:
         """Wait until this is to be seen."""
         async with asyncio.timeout(PATIENCE):
             while not what():
+                await asyncio.sleep(0)
                 await self.window.idle()
 
     # Where things are.
