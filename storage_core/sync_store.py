@@ -10,9 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from uuid import UUID
-from weakref import WeakSet
 
-from storage_core import operations
+from storage_core import forking, operations
 from storage_core.engine import Database, Engine, Reader, transact
 from storage_core.entry import Change, Entry, Kind, ScopeInfo
 from storage_core.errors import BusyError, ClosedError, ConflictError, ReadOnlyError
@@ -56,12 +55,14 @@ class Storage:
         self._durability = durability
         self._closed = False
         self._start_empty()
-        _storages.add(self)
+        forking.heed(self)
 
     def _start_empty(self) -> None:
         self._database: Database | None = None
+        self._readers: list[Reader] = []
         self._idle: list[Reader] = []
         self._writer: Engine | None = None
+        self._is_paused = False
         self._opening = threading.Lock()
         self._writing = threading.Lock()
         self._turns = Turns(lambda: threading.Lock())  # gevent may put another Lock there later
@@ -115,6 +116,7 @@ class Storage:
     def close(self) -> None:
         """Close the storage; what is running in other threads ends first. Once more does no harm."""
         self._closed = True
+        self._readers.clear()
         while self._idle:
             self._idle.pop().close()
         with self._writing:  # the writer goes last: it takes the write-ahead log with it
@@ -176,12 +178,28 @@ class Storage:
         try:
             return self._idle.pop()
         except IndexError:
-            return self._ready_database(to_write=False).connect_reader()
+            reader = self._ready_database(to_write=False).connect_reader()
+            self._readers.append(reader)
+            return reader
 
     def _give_back(self, reader: Reader) -> None:
         self._idle.append(reader)
         if self._closed:
             self.close()
+
+    def _pause_for_fork(self, deadline: float) -> None:
+        self._is_paused = self._writing.acquire(timeout=max(0.0, deadline - time.monotonic()))
+        while len(self._idle) < len(self._readers) and time.monotonic() < deadline:
+            time.sleep(0.0005)
+
+    def _go_on_after_fork(self) -> None:
+        if self._is_paused:
+            self._is_paused = False
+            self._writing.release()
+
+    def _start_anew_after_fork(self) -> None:
+        _left_to_the_parent.append((self._readers, self._writer))
+        self._start_empty()
 
     def _ready_database(self, *, to_write: bool) -> Database:
         if self._closed:
@@ -365,16 +383,5 @@ class Store:
         return f"<{type(self).__name__} {self.scope}>"
 
 
-_storages: WeakSet[Storage] = WeakSet()
 _left_to_the_parent: list[object] = []
-
-
-def _start_anew_in_child() -> None:
-    """After a fork: SQLite forbids a child to use, or even close, what its parent has opened."""
-    for storage in list(_storages):
-        _left_to_the_parent.append((storage._idle, storage._writer))
-        storage._start_empty()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_start_anew_in_child)
+"""What a child has inherited: SQLite forbids it to use that, or even to close it."""

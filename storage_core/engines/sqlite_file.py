@@ -4,7 +4,6 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
 from contextlib import closing, suppress
 from enum import Enum
 from pathlib import Path
@@ -25,6 +24,7 @@ _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 _LOOK_TIMEOUT = 5.0
 _WAL_LIMIT = 16 * 1024 * 1024  # what is left of a write-ahead log that a long reader has let grow
 
+_FORK_PATIENCE = 1.0
 _making = threading.Lock()
 """Held while a file is made: closing a fresh file would drop the locks that another thread took on it meanwhile."""
 
@@ -35,8 +35,14 @@ def _let_the_child_make_files() -> None:
     _making = threading.Lock()
 
 
+def _wait_for_files_to_be_made() -> None:
+    """Before a fork: a thread inside SQLite may hold a lock of its, which the child would find locked for ever."""
+    if _making.acquire(timeout=_FORK_PATIENCE):
+        _making.release()
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_let_the_child_make_files)
+    os.register_at_fork(before=_wait_for_files_to_be_made, after_in_child=_let_the_child_make_files)
 
 
 Inode = tuple[int, int]
@@ -55,7 +61,7 @@ class Finding(Enum):
     STORAGE = "a storage"
 
 
-def look_inside(location: Path) -> Finding:
+def look_inside(location: Path, timeout: float = _LOOK_TIMEOUT) -> Finding:
     """What `location` holds, found out without changing anything, also for files of other programs.
 
     Raises NotAStorageError, NewerFormatError or CorruptError for what cannot be opened as a storage.
@@ -78,7 +84,7 @@ def look_inside(location: Path) -> Finding:
     try:
         # Read as if it could not change, nothing is left beside a foreign file. Its first page says whose it is: that
         # of a storage does so from its first commit on, before there is a log that could say otherwise.
-        found = _look(location, "immutable")
+        found = _look(location, "immutable", timeout)
     except (*SQLITE_FAULTS, CorruptError):
         found = Finding.OLDER  # damaged, or somebody is writing it at this moment: only locks tell
     if found is Finding.STORAGE and not _has_companions(location):
@@ -86,7 +92,7 @@ def look_inside(location: Path) -> Finding:
     if found is Finding.NEW and has_log:
         raise NotAStorageError(f"{location}: another program is making its database here")
     try:
-        return _look(location, "ro")
+        return _look(location, "ro", timeout)
     except SQLITE_FAULTS as error:
         rolls_back = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_READONLY_ROLLBACK
         if rolls_back and _died_while_made(location):
@@ -100,16 +106,27 @@ def make_ready(location: Path, timeout: float) -> None:
     Any number of processes may do so at the same moment. Raises what `look_inside` raises, and BusyError.
     """
     deadline = time.monotonic() + timeout
+    while True:  # SQLite does not wait by itself for others who are making the same file
+        try:
+            with _making:
+                _make_ready_now(location)
+            return
+        except BusyError:
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(0.002)
+
+
+def _make_ready_now(location: Path) -> None:
+    """Make the storage ready, where nobody else holds the file at this moment; else BusyError, at once."""
     try:
-        with _making:
-            found = look_inside(location)
-            if found is Finding.NOTHING:
-                _create_file(location)
+        found = look_inside(location, timeout=0)
+        if found is Finding.NOTHING:
+            _create_file(location)
+        with closing(connect(location, "rw", timeout=0)) as connection:
             if found is not Finding.STORAGE:
-                with closing(connect(location, "rw", timeout=timeout)) as connection:
-                    _retry_while_busy(lambda: _make_tables(connection, location), location, deadline)
-            with closing(connect(location, "rw", timeout=0)) as connection:
-                _retry_while_busy(lambda: _use_wal(connection), location, deadline)
+                _make_tables(connection, location)
+            connection.execute("PRAGMA journal_mode = WAL").fetchone()
     except SQLITE_FAULTS as error:
         raise as_storage_error(error, location) from error
 
@@ -241,8 +258,8 @@ def _died_while_made(location: Path) -> bool:
     return False
 
 
-def _look(location: Path, mode: str) -> Finding:
-    with closing(connect(location, mode, timeout=_LOOK_TIMEOUT)) as connection:
+def _look(location: Path, mode: str, timeout: float) -> Finding:
+    with closing(connect(location, mode, timeout=timeout)) as connection:
         (application_id,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         (objects,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
@@ -299,22 +316,3 @@ def _make_tables(connection: sqlite3.Connection, location: Path) -> None:
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA journal_mode = WAL").fetchone()
-
-
-def _retry_while_busy(step: Callable[[], None], location: Path, deadline: float) -> None:
-    """Run `step`; again while others are making the same file, as SQLite does not wait for that by itself."""
-    while True:
-        try:
-            step()
-        except sqlite3.Error as error:
-            if primary_code(error) not in _BUSY:
-                raise
-            if time.monotonic() >= deadline:
-                raise BusyError(f"{location}: others kept it busy while it was being opened") from error
-            time.sleep(0.002)
-        else:
-            return

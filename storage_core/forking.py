@@ -1,0 +1,51 @@
+"""Forks: no thread is inside the database at that moment, as far as one can wait for it; a child opens its own."""
+
+import os
+import time
+from typing import Protocol
+from weakref import WeakSet
+
+_PATIENCE = 1.0
+"""Seconds that a fork waits for threads to come out of the database. One that is inside may hold a lock of SQLite's
+own, which the child would find locked for ever; but a fork that never comes would be worse."""
+
+
+class Forkable(Protocol):
+    """Something with connections that a child must not share with its parent."""
+
+    def _pause_for_fork(self, deadline: float) -> None:
+        """Let nobody be inside the database, where that can be had before `deadline` (of time.monotonic)."""
+
+    def _go_on_after_fork(self) -> None:
+        """In the parent: let them in again."""
+
+    def _start_anew_after_fork(self) -> None:
+        """In the child: leave everything that is open to the parent, and begin with nothing."""
+
+
+_heeded: WeakSet[Forkable] = WeakSet()
+
+
+def heed(storage: Forkable) -> None:
+    """Tell `storage` of every fork of this process from now on."""
+    _heeded.add(storage)
+
+
+def _before() -> None:
+    deadline = time.monotonic() + _PATIENCE
+    for storage in list(_heeded):
+        storage._pause_for_fork(deadline)
+
+
+def _in_parent() -> None:
+    for storage in list(_heeded):
+        storage._go_on_after_fork()
+
+
+def _in_child() -> None:
+    for storage in list(_heeded):
+        storage._start_anew_after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before, after_in_parent=_in_parent, after_in_child=_in_child)
