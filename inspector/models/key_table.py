@@ -75,6 +75,7 @@ class KeyRow:
 
 
 _COLUMNS = (Column.KEY, Column.KIND, Column.SIZE, Column.UPDATED, Column.EXPIRES)
+_AGES = (Column.UPDATED, Column.EXPIRES)
 _COLUMNS_EVERYWHERE = (Column.KEY, Column.SCOPE, *_COLUMNS[1:])
 _ORDERS = {
     Column.KEY: Order.KEY,
@@ -110,6 +111,7 @@ class KeyTableModel(QAbstractTableModel):
         self._rows: RowCache[KeyRow | None] = RowCache()
         self._flashed: dict[Address, float] = {}
         self._wanted: dict[int, float] = {}  # when each page was asked for
+        self._aged_at = datetime.now(UTC)
 
     # What it is handed.
 
@@ -178,10 +180,15 @@ class KeyTableModel(QAbstractTableModel):
     def is_flashing(self) -> bool:
         return bool(self._flashed)
 
-    def tell_ages(self) -> None:
-        """Have the ages drawn again, as time has passed."""
-        if self._count:
-            self._tell(0, self._count - 1, Column.UPDATED, Column.EXPIRES)
+    def tell_ages(self, rows: range, now: datetime) -> None:
+        """Have the ages drawn again of those of these rows that read otherwise than when this was called before."""
+        then, self._aged_at = self._aged_at, now
+        for number in rows:
+            row = self.row_at(number)
+            if row is not None and any(
+                _text(row, column, then) != _text(row, column, now) for column in _AGES
+            ):
+                self._tell(number, number, *_AGES)
 
     def keep_pages(self, count: int) -> list[int]:
         """Forget all pages but the `count` looked at last, which are returned: those are worth reading anew."""
@@ -250,7 +257,7 @@ class KeyTableModel(QAbstractTableModel):
             return _GONE if role == Role.DisplayRole and column is Column.KIND else None
         match role:
             case Role.DisplayRole:
-                return _text(row, column)
+                return _text(row, column, datetime.now(UTC))
             case Role.ToolTipRole:
                 return plain_tooltip(_long_text(row, column))
             case KeyRole.ADDRESS:
@@ -326,7 +333,7 @@ def _alignment(column: Column) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
-def _text(row: KeyRow, column: Column) -> str:
+def _text(row: KeyRow, column: Column, now: datetime) -> str:
     entry = row.entry
     match column:
         case Column.KEY:
@@ -338,11 +345,11 @@ def _text(row: KeyRow, column: Column) -> str:
         case Column.SIZE:
             return human_size(entry.size)
         case Column.UPDATED:
-            return human_age((datetime.now(UTC) - entry.updated).total_seconds())
+            return human_age((now - entry.updated).total_seconds())
         case Column.EXPIRES:
             if entry.expires is None:
                 return ""
-            return human_expiry((entry.expires - datetime.now(UTC)).total_seconds())
+            return human_expiry((entry.expires - now).total_seconds())
 
 
 def _long_text(row: KeyRow, column: Column) -> str:
@@ -357,7 +364,7 @@ def _long_text(row: KeyRow, column: Column) -> str:
             return f"{exact_time(entry.updated)}, revision {entry.revision:,}"
         case Column.EXPIRES:
             return "never" if entry.expires is None else exact_time(entry.expires)
-    return _text(row, column)
+    return _text(row, column, datetime.now(UTC))
 
 
 def scope_text(scope: Scope) -> str:

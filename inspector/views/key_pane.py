@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -42,7 +43,7 @@ class KeyPane(QWidget):
         self._browsing: Browsing | None = None
         self._query = Query()
         self._home: tuple[Scope | None, str] = (None, "")
-        self._total = 0
+        self._total: int | None = None  # how many there are without the pattern, once that is known
         self._awaited_row: int | None = None
         self._told: Address | None = None
         self._is_read_only = False
@@ -100,7 +101,7 @@ class KeyPane(QWidget):
 
     async def let_time_pass(self) -> None:
         """Draw ages anew, and take away what has expired."""
-        self.model.tell_ages()
+        self.model.tell_ages(self.table.rows_in_sight(), datetime.now(UTC))
         if self._browsing is not None:
             await self._browsing.let_expire()
 
@@ -150,6 +151,7 @@ class KeyPane(QWidget):
 
     async def _show(self, query: Query) -> None:
         self._query = query
+        self._total = None
         if self._browsing is None:
             return
         await self._browsing.show(query)
@@ -232,12 +234,12 @@ class KeyPane(QWidget):
 
     def _tell_count(self) -> None:
         count = thousands(self.model.count)
+        if self.model.counted is Counted.PARTIAL:
+            count += "+"
         if self.model.counted is Counted.UNKNOWN:
             text = ""
         elif self._query.pattern:
-            text = f"{count} of {thousands(self._total)}"
-        elif self.model.counted is Counted.PARTIAL:
-            text = f"{count}+ keys"
+            text = f"{count} of {'…' if self._total is None else thousands(self._total)}"
         else:
             text = f"{count} keys" if self.model.count != 1 else "1 key"
         self._count.setText(text)

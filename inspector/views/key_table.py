@@ -113,6 +113,11 @@ class KeyTable(QTableView):
         self.setCurrentIndex(index)
         self.scrollTo(index)
 
+    def rows_in_sight(self) -> range:
+        """The rows that can be seen, also in part."""
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        return range(max(first, 0), self._keys.count if last < 0 else last + 1)
+
     def _lay_out_columns(self) -> None:
         header, small = self.horizontalHeader(), theme.figures_font()
         plain = _FlashingDelegate(small, Qt.TextElideMode.ElideRight, "second_text", self)

@@ -249,13 +249,19 @@ def test_only_rows_at_hand_that_changed_flash_until_it_ends() -> None:
     assert model.index(1, 0).data(KeyRole.FLASHED) is None
 
 
-def test_telling_ages_redraws_the_times_alone() -> None:
-    model = filled(list("abc"))
-    changed: list[tuple[int, int]] = []
-    model.dataChanged.connect(lambda first, last: changed.append((first.column(), last.column())))
-    model.tell_ages()
-    KeyTableModel().tell_ages()
-    assert changed == [(model.section_of(Column.UPDATED), model.section_of(Column.EXPIRES))]
+def test_telling_ages_redraws_those_that_read_otherwise_and_the_times_alone() -> None:
+    model = filled(["minutes old", "expires", "minutes old too"])
+    model.put(1, [row("expires", expires=NOW + timedelta(seconds=40))])
+    changed: list[tuple[int, int, int]] = []
+    model.dataChanged.connect(
+        lambda first, last: changed.append((first.row(), first.column(), last.column()))
+    )
+    ages = (model.section_of(Column.UPDATED), model.section_of(Column.EXPIRES))
+    model.tell_ages(range(3), NOW + timedelta(seconds=5))
+    assert changed == [(1, *ages)]
+    model.tell_ages(range(3), NOW + timedelta(seconds=5))
+    model.tell_ages(range(2), NOW + timedelta(seconds=65))
+    assert changed == [(1, *ages), (0, *ages), (1, *ages)]
 
 
 def test_the_pages_looked_at_last_are_those_worth_reading_anew() -> None:
