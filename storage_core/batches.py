@@ -85,20 +85,41 @@ class Batches:
         self._written = written
         self._waiting: deque[tuple[Write[Any], asyncio.Future[Any]]] = deque()
         self._sending: asyncio.Task[None] | None = None
+        self._is_one_alone = False
+        self._last_size = 0
 
     async def run(self, write: Write[Result]) -> Result:
         """Write, with all else that is handed over before the event loop comes round or while others are written.
 
         A caller who is cancelled while its write waits has written nothing; one who is cancelled later may have.
         """
+        if self._last_size <= 1 and not self._waiting and not self._is_one_alone and not self._is_sending():
+            return await self._run_alone(write)
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((write, future))
-        self._sender()
+        if not self._is_one_alone:
+            self._sender()
         return await future
+
+    async def _run_alone(self, write: Write[Result]) -> Result:
+        """Send one write straight over: where nobody else writes, waiting for others only costs turns of the loop."""
+        self._is_one_alone = True
+        try:
+            (outcome,) = await self._thread.run(partial(write_together, [write]))
+        finally:
+            self._is_one_alone = False
+            self._written(1)
+            if self._waiting:
+                self._sender()
+        result: Result = outcome.get()
+        return result
+
+    def _is_sending(self) -> bool:
+        return self._sending is not None and not self._sending.done()
 
     async def finish(self) -> None:
         """Return when everything that was handed over has been written or refused."""
-        while self._waiting or not (self._sending is None or self._sending.done()):
+        while self._waiting or self._is_sending():
             await asyncio.wait([self._sender()])
 
     def _sender(self) -> asyncio.Task[None]:
@@ -110,6 +131,7 @@ class Batches:
     async def _send(self) -> None:
         while batch := self._next_batch():
             writes = [write for write, _ in batch]
+            self._last_size = len(batch)
             try:
                 outcomes = await self._thread.run(partial(write_together, writes))
             except (StorageError, asyncio.CancelledError) as error:

@@ -22,16 +22,18 @@ class Upkeep:
         self._helper: EngineThread[Engine] | None = None
         self._written = 0
         self._task: asyncio.Task[None] | None = None
+        self._is_closed = False
 
     def written(self, count: int) -> None:
         """Be told that so many writes were committed."""
         self._written += count
-        if self._written >= _WRITES_BETWEEN and self._task is None:
+        if self._written >= _WRITES_BETWEEN and self._task is None and not self._is_closed:
             self._written = 0
             self._task = asyncio.get_running_loop().create_task(self._checkpoint())
 
     async def close(self) -> None:
-        """Let a checkpoint that is under way end, then disconnect."""
+        """Let a checkpoint that is under way end, then disconnect; none begins any more."""
+        self._is_closed = True
         if self._task is not None:
             await asyncio.wait([self._task])
         if self._helper is not None:
