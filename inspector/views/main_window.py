@@ -13,7 +13,7 @@ from inspector.garbage import GuiCollector
 from inspector.plain import visible
 from inspector.session import Session
 from inspector.settings import Settings
-from inspector.tasks import Tasks
+from inspector.tasks import Tasks, queueing
 from inspector.views.activity_pane import ActivityPane
 from inspector.views.bars import StatusBar, ToolRow
 from inspector.views.commands import Commands
@@ -65,6 +65,7 @@ class MainWindow(QMainWindow):
         self.session: Session | None = None
         self.location: Path | None = None
         self._is_closing = False
+        self._opening = asyncio.Lock()
         self._collector = GuiCollector()
         self._clock = QTimer(self, interval=CLOCK_MS)
         self.tasks = Tasks(self.report)
@@ -92,10 +93,18 @@ class MainWindow(QMainWindow):
 
         Where there is none yet, one is made only with `create`.
         """
-        if not await self.desk.may_leave():
-            self.commands["ReadOnly"].setChecked(self.session is not None and self.session.read_only)
-            self._panes.show_panes()  # there is the edit that is kept, whatever stood in their place
-            return
+        with queueing():  # of two at once, the second is what is to be seen in the end
+            await self._opening.acquire()
+        try:
+            if await self.desk.may_leave():
+                await self._open(location, read_only=read_only, create=create)
+            else:
+                self.commands["ReadOnly"].setChecked(self.session is not None and self.session.read_only)
+                self._panes.show_panes()  # there is the edit that is kept, whatever stood in their place
+        finally:
+            self._opening.release()
+
+    async def _open(self, location: Path, *, read_only: bool, create: bool) -> None:
         await self._leave_storage()
         self.location = location
         self._show_state(OPENING)
@@ -108,6 +117,9 @@ class MainWindow(QMainWindow):
             await session.close()
             self._show_state(state_of(error, location))
             return
+        except asyncio.CancelledError:
+            await session.close()
+            raise
         self.session = session
         self.session_changed.emit()
         await self.desk.take(session)
@@ -128,10 +140,8 @@ class MainWindow(QMainWindow):
 
     async def idle(self) -> None:
         """Return when no query, no timer and no page load is pending, or when the window has been closed."""
-        rounds = 0
-        while (
-            rounds < QUIET_ROUNDS and not self._is_closing
-        ):  # what one event brings about may begin only with the next
+        rounds = 0  # more than one, as what an event brings about may begin only with the next
+        while rounds < QUIET_ROUNDS and not self._is_closing:
             rounds = rounds + 1 if self.tasks.is_idle and not self._is_timer_pending() else 0
             await self.tasks.idle()
             await asyncio.sleep(0.005)
