@@ -47,7 +47,6 @@ class KeyFilter(QWidget):
         row.setSpacing(theme.GRID)
         row.addWidget(self._line, 1)
         row.addWidget(self._how)
-        self.setFocusProxy(self._line)
         self._show_choice()
 
     @property

@@ -252,7 +252,7 @@ class KeyPane(QWidget):
     def _answer_state(self) -> None:
         if self._query.pattern:
             self._filter.clear()
-            self._filter.setFocus()
+            self._filter.start()
         else:
             self.new_key_asked.emit()
 
