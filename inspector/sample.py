@@ -67,7 +67,7 @@ def _write_shared(shared: Store, number: int) -> None:
         }
     )
     shared.set("logo.png", resource("sample/logo.png").read_bytes())
-    shared.set("notes.txt", "Ring the plumber.\nBuy oat milk.\n".encode())
+    shared.set("notes.txt", b"Ring the plumber.\nBuy oat milk.\n")
     shared.set("cursor", (4711 * number).to_bytes(4, "big"))
     shared.set("last_error", b'{"code": 429, "message": "slow down", "retry_after": 30}')
     shared.save("token", "example-token-0000-not-a-secret")

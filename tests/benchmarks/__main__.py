@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from tests.benchmarks.runs import Plan
 
-_PARTS = {"storage": "tests.benchmarks.storage"}
+_PARTS = {"storage": "tests.benchmarks.storage", "inspector": "tests.benchmarks.inspector"}
 """By its name the module of each part: its `sections(plan)` give the report, piece by piece."""
 
 _RUN_FOLDER = Path(__file__).parents[2] / ".run"

@@ -47,7 +47,7 @@ def limit_row(
 
 
 def table(rows: Iterable[Row]) -> str:
-    return _markdown(
+    return markdown(
         ["what", "ours", "theirs", "ratio", "target", ""],
         [
             [
@@ -65,7 +65,7 @@ def table(rows: Iterable[Row]) -> str:
 
 def plain_table(columns: Sequence[str], rows: Iterable[tuple[str, Sequence[float | None]]]) -> str:
     """Figures a second by name, as they are; None where there is nothing to measure."""
-    return _markdown(
+    return markdown(
         ["", *columns],
         [
             [name, *("" if figure is None else _number(figure) for figure in figures)]
@@ -114,6 +114,7 @@ def _number(figure: float) -> str:
     return f"{figure:,.0f}" if figure >= 100 else f"{figure:.2f}"
 
 
-def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table: the first column is text, the others are figures."""
     rule = ["---", *["---:"] * (len(head) - 1)]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *rows))

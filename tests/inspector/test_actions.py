@@ -180,7 +180,9 @@ async def test_an_undo_that_conflicts_stays_to_be_undone(storage: AsyncStorage) 
     assert history.to_redo is None
 
 
-async def test_an_undo_stops_at_what_somebody_wrote_between_two_of_ones_own_edits(storage: AsyncStorage) -> None:
+async def test_an_undo_stops_at_what_somebody_wrote_between_two_of_ones_own_edits(
+    storage: AsyncStorage,
+) -> None:
     history = History()
     history.add(await actions.create(storage, PLACE, Stored(Kind.JSON, b'"mine"')))
     await storage.store(SCOPE).save("todos", "theirs")
@@ -192,7 +194,9 @@ async def test_an_undo_stops_at_what_somebody_wrote_between_two_of_ones_own_edit
     assert (await found(storage)).data == b'"theirs"'
 
 
-async def test_a_value_that_was_edited_renamed_and_edited_again_goes_all_the_way_back(storage: AsyncStorage) -> None:
+async def test_a_value_that_was_edited_renamed_and_edited_again_goes_all_the_way_back(
+    storage: AsyncStorage,
+) -> None:
     history, target = History(), Address(SCOPE, "chores")
     history.add(await actions.create(storage, PLACE, Stored(Kind.JSON, b"1")))
     history.add(await actions.replace(storage, await found(storage), b"2"))
