@@ -46,6 +46,7 @@ class KeyPane(QWidget):
         self._total: int | None = None  # how many there are without the pattern, once that is known
         self._awaited_row: int | None = None
         self._told: Address | None = None
+        self._is_awaited = False  # what was told last is not listed yet: a key that was made just now
         self._is_read_only = False
         self._rows_come_and_go = False
         self._current_is_gone = False
@@ -96,6 +97,8 @@ class KeyPane(QWidget):
         """Show what has changed, with selection and scroll position kept."""
         if self._browsing is not None:
             await self._browsing.follow(changes)
+            if self._is_awaited and self._told is not None:
+                await self.choose(self._told)
             if self._query.pattern and any(self._query.concerns(each.scope, each.key) for each in changes):
                 await self._count_all()
 
@@ -111,9 +114,12 @@ class KeyPane(QWidget):
             self.table.choose_row(0)
 
     async def choose(self, address: Address) -> None:
-        """Go to a key without telling anybody; nothing is selected where it is not listed."""
+        """Go to a key without telling anybody; nothing is selected as long as it is not listed."""
         self._told = address
         row = None if self._browsing is None else await self._browsing.position(address)
+        if self._told != address:  # the person has gone on meanwhile
+            return
+        self._is_awaited = row is None
         if row is None:
             self.table.clearSelection()
         else:
@@ -228,6 +234,7 @@ class KeyPane(QWidget):
             self._awaited_row = None
             if address != self._told:
                 self._told = address
+                self._is_awaited = False
                 told = self.moved_on if self._current_is_gone else self.key_chosen
                 self._current_is_gone = False
                 told.emit(address)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel, QTabWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QTabWidget
 
 from inspector.app import open_window
 from inspector.models.activity import KEPT
@@ -174,3 +174,18 @@ async def test_activity_tells_each_change_and_a_click_leads_there(person: Person
     assert person.place() == "acme / bob / profile"
     assert person.field("$").text() == "7"
     assert person.tree.currentIndex() == person.scope_row(Scope("acme", "bob"))
+
+
+@pytest.mark.parametrize("name", ["aaa", "key 0150b", "zzz"])
+async def test_a_key_that_is_made_here_is_selected_when_the_table_has_it(person: Person, name: str) -> None:
+    await person.go_to(ANN, "key 0003")
+    await person.do("actionNewKey")
+    dialog = person.dialog("newKeyDialog")
+    line = dialog.findChild(QLineEdit, "keyEdit")
+    assert line is not None
+    line.setText(name)
+    await person.answer("newKeyDialog", "acceptButton")
+    await person.sees(lambda: person.current_key() == name)
+    assert person.place() == f"acme / ann / {name}"
+    await person.do("actionDelete")
+    await person.sees(lambda: name not in person.keys())
