@@ -3,7 +3,7 @@
 import time
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
-from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtGui import QColor, QFont, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -20,6 +20,8 @@ from inspector.models.shift import Shift
 from inspector.views.badge import BadgeDelegate
 
 FLASH_SECONDS = theme.FADE_MS / 1000
+NARROWEST_KEY = 150
+_LEFT_OUT_FIRST = (Column.EXPIRES, Column.UPDATED, Column.SIZE)
 _FRAME_MS = 40
 _WIDTHS = {Column.SCOPE: 140, Column.KIND: 96, Column.SIZE: 72, Column.UPDATED: 92, Column.EXPIRES: 76}
 
@@ -136,6 +138,21 @@ class KeyTable(QTableView):
                 self.setColumnWidth(section, _WIDTHS[column])
                 delegate = _FlashingBadge(self) if column is Column.KIND else plain
             self.setItemDelegateForColumn(section, delegate)
+        self._make_room_for_keys()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room_for_keys()
+
+    def _make_room_for_keys(self) -> None:
+        """Leave columns out, the least needed first, while a key would be cut to a few letters."""
+        shown = [column for column in _WIDTHS if self._keys.section_of(column) is not None]
+        room = self.viewport().width() - sum(_WIDTHS[column] for column in shown)
+        for column in _LEFT_OUT_FIRST:
+            section = self._keys.section_of(column)
+            if section is not None:
+                self.setColumnHidden(section, room < NARROWEST_KEY)
+                room += _WIDTHS[column] if room < NARROWEST_KEY else 0
 
     def _note_place(self, shift: Shift) -> None:
         at_the_top = self.verticalScrollBar().value() == 0

@@ -9,6 +9,7 @@ SMALLEST = (1024, 640)
 FIRST_SIZE = (1280, 800)
 NARROWEST_PANE = 200
 FIRST_WIDTHS = (200, 540, 540)
+FIRST_SHARES = (0, 1, 1)  # of what the window has more, or less
 FIRST_HEIGHTS = (620, 260, 130)
 
 
@@ -28,7 +29,8 @@ class WindowLayout(QStackedWidget):
         for pane in panes:
             pane.setMinimumWidth(NARROWEST_PANE)
             self._across.addWidget(pane)
-        self._across.setStretchFactor(2, 1)
+        for index, share in enumerate(FIRST_SHARES):
+            self._across.setStretchFactor(index, share)
         self._across.setSizes(FIRST_WIDTHS)
         self._panes = QSplitter(Qt.Orientation.Vertical)
         self._panes.setObjectName("panes")

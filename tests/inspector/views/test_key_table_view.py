@@ -6,9 +6,9 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView
 
 from inspector.formats import Format, Medium
-from inspector.models.key_table import Counted, KeyRow, KeyTableModel
+from inspector.models.key_table import Column, Counted, KeyRow, KeyTableModel
 from inspector.models.shift import Shift
-from inspector.views.key_table import KeyTable
+from inspector.views.key_table import NARROWEST_KEY, KeyTable
 from storage_core import Entry, Kind, Scope
 from storage_core.browse import Query
 
@@ -67,3 +67,19 @@ def test_what_comes_above_the_first_row_shows_where_nobody_has_scrolled(qtbot) -
     table = shown(model, qtbot)
     model.shift(Shift(list(range(1, 301)), [900, *range(1, 301)]))
     assert table.rowAt(0) == 0
+
+
+def test_in_a_narrow_pane_columns_are_left_out_before_a_key_is_cut_to_a_few_letters(qtbot) -> None:
+    table = shown(filled(KeyTableModel(), ["a key that is not short"]), qtbot)
+    columns = [Column.KEY, Column.KIND, Column.SIZE, Column.UPDATED, Column.EXPIRES]
+
+    def seen(width: int) -> list[Column]:
+        table.resize(width, 300)
+        return [column for section, column in enumerate(columns) if not table.isColumnHidden(section)]
+
+    assert seen(600) == columns
+    assert seen(430) == columns[:4]
+    assert seen(340) == columns[:3]
+    assert seen(270) == columns[:2]
+    assert table.columnWidth(0) >= NARROWEST_KEY
+    assert seen(600) == columns
