@@ -56,6 +56,7 @@ class Browsing:
         self._known: set[Address] = set()
         self._pending: list[Change] = []
         self._is_following = False
+        self._listed_first: Query | None = None  # what is being listed for the first time
         self._to_load: dict[int, None] = {}
         self._is_loading = False
         # Listings are numbered, so that an older one never takes the place of a newer.
@@ -80,7 +81,12 @@ class Browsing:
         self._rows.set_count(len(first), Counted.COMPLETE if len(first) < PAGE else Counted.PARTIAL)
         self._rows.put(0, rows)
         if len(first) == PAGE:
-            await self._list_anew()
+            self._listed_first = query
+            try:
+                await self._list_anew()
+            finally:
+                if self._listed_first is query:
+                    self._listed_first = None
         await self.follow(())  # what came meanwhile
 
     async def load(self, page: int) -> None:
@@ -110,7 +116,7 @@ class Browsing:
     async def follow(self, changes: Sequence[Change]) -> None:
         """Show what has changed; returns at once where an earlier call is still at it, which takes these along."""
         self._pending += changes
-        if self._is_following:
+        if self._is_following or self._listed_first is not None:
             return
         self._is_following = True
         try:
@@ -162,7 +168,7 @@ class Browsing:
     async def _follow(self, listing: Listing, bundle: Sequence[Change]) -> None:
         changes = [change for change in bundle if listing.query.concerns(change.scope, change.key)]
         began = time.monotonic()
-        if self._may_move(listing.query, changes):
+        if self._may_move(listing.query, [each for each in changes if each.revision > listing.revision]):
             await self._list_anew()
             pause = time.monotonic() - began
         else:

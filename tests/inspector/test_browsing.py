@@ -13,7 +13,7 @@ from inspector.models import key_table
 from inspector.models.key_table import Counted, KeyRole, KeyTableModel
 from inspector.models.row_cache import PAGE
 from storage_core import AsyncStorage, BusyError, Change, Scope, Storage
-from storage_core.browse import Address, Browser, Match, Order, Query
+from storage_core.browse import Address, Browser, Listing, Match, Order, Query
 
 ACME = Scope("acme")
 KEYS = [f"k{number:04}" for number in range(3 * PAGE)]
@@ -170,6 +170,41 @@ async def test_writing_what_is_listed_makes_no_new_list(
     plugin.workspace("other").delete("elsewhere")
     await browsing.follow(feed.take())
     assert model.index(0, 1).data() == '"again"'
+
+
+async def test_changes_that_the_list_was_made_after_make_no_new_one(
+    browsing: Browsing, model: KeyTableModel, plugin: Storage, feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin.workspace("acme").save("a new key", 1)
+    plugin.workspace("acme").delete(KEYS[0])
+    await browsing.show(Query(ACME))
+    monkeypatch.delattr(Browser, "listing")
+    await browsing.follow(feed.take())
+    assert await shown(browsing, model) == ["a new key", *KEYS[1:]]
+
+
+async def test_changes_that_come_while_all_is_listed_wait_for_that_list(
+    browsing: Browsing,
+    model: KeyTableModel,
+    plugin: Storage,
+    feed: Feed,
+    browser: Browser,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    listed: list[int | None] = []
+    make = browser.listing
+
+    async def listing(query: Query, *, limit: int | None = None) -> Listing:
+        listed.append(limit)
+        if limit is None and len(listed) == 2:
+            plugin.workspace("acme").save("a new key", 1)
+            await browsing.follow(feed.take())
+        return await make(query, limit=limit)
+
+    monkeypatch.setattr(browser, "listing", listing)
+    await browsing.show(Query(ACME))
+    assert listed == [PAGE, None]
+    assert await shown(browsing, model) == ["a new key", *KEYS]
 
 
 async def test_new_and_deleted_keys_come_and_go_in_their_places(
