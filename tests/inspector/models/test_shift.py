@@ -51,6 +51,12 @@ def test_scattered_changes_of_a_long_list_are_found_one_by_one() -> None:
     ]
 
 
+def test_what_came_or_went_at_the_end_is_one_run() -> None:
+    few, many = array("q", range(200)), array("q", range(300_000))
+    assert Shift(few, many).runs == [Run(range(200, 200), range(200, 300_000))]
+    assert Shift(many, few).runs == [Run(range(200, 300_000), range(200, 200))]
+
+
 def test_rows_that_came_in_between_move_nothing() -> None:
     assert not Shift([1, 2, 3], [1, 9, 2, 8, 3]).has_moves
 
