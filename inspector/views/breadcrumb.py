@@ -7,6 +7,7 @@ from inspector.plain import PlainLabel, plain_tooltip, visible, without_mnemonic
 from storage_core import Scope
 
 _LONGEST_PART = 40
+_BEFORE_THE_KEY = 6  # the room that a button leaves around its text
 
 
 class Breadcrumb(QWidget):
@@ -41,6 +42,7 @@ class Breadcrumb(QWidget):
         if scope is not None and key is not None:
             self._add_separator()
             label = PlainLabel(visible(key), elide=Qt.TextElideMode.ElideMiddle)
+            self._row.addSpacing(_BEFORE_THE_KEY)
             self._row.addWidget(label, 1)
             parts.append(key)
         self._row.addStretch(0 if key is not None else 1)
