@@ -84,6 +84,8 @@ _ORDERS = {
     Column.UPDATED: Order.UPDATED,
     Column.EXPIRES: Order.EXPIRES,
 }
+# A view asks each cell for eight roles at every painting: most of them at once have no answer.
+_ROLES = frozenset({Role.DisplayRole, Role.ToolTipRole, Role.TextAlignmentRole, *KeyRole})
 _NOT_YET = "…"
 _GONE = "deleted"
 _ROOT = QModelIndex()
@@ -244,7 +246,7 @@ class KeyTableModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
-        if not index.isValid() or index.row() >= self._count:
+        if role not in _ROLES or not index.isValid() or index.row() >= self._count:
             return None
         column = self._columns[index.column()]
         if role == Role.TextAlignmentRole:
