@@ -172,9 +172,12 @@ class KeyPane(QWidget):
                 self.table.choose_row(row)
 
     async def _count_all(self) -> None:
-        """Find out of how many keys the filter leaves some."""
-        if self._query.pattern and self._browsing is not None:
-            self._total = await self._browsing.count_all()
+        """Find out of how many keys the filter leaves some, once its first rows are there."""
+        query = self._query
+        if query.pattern and self._browsing is not None and self._browsing.query is query:
+            total = await self._browsing.count_all()
+            if self._query is query:
+                self._total = total
         self._tell_count()
 
     async def _filter_after_a_pause(self) -> None:

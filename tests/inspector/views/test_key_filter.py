@@ -1,12 +1,14 @@
 """The filter of keys in a real window: how it matches, and keys of everywhere."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QTableView, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QTableView, QToolButton, QWidget
 
 from inspector.views.main_window import MainWindow
-from storage_core import Scope
+from storage_core import Scope, Storage
 from storage_core.browse import Address
 
 ANN, CY = Scope("acme", "ann"), Scope("beta", "cy")
@@ -40,6 +42,21 @@ def column(window: MainWindow, place: int = 0) -> list[str]:
 def headings(window: MainWindow) -> list[str]:
     model = window.findChild(QTableView, "keyTable").model()
     return [model.headerData(place, Qt.Orientation.Horizontal) for place in range(model.columnCount())]
+
+
+async def test_of_how_many_keys_it_leaves_some_is_said_once_that_is_known(
+    window: MainWindow, location: Path
+) -> None:
+    label, said = window.findChild(QLabel, "keyCount"), []
+    with Storage(location, read_only=True) as storage:
+        changes = [each for each in storage.changes(0) if each.scope == CY]
+    model = window.keys.model
+    model.modelReset.connect(lambda: window.start(window.keys.follow(changes)))
+    model.count_changed.connect(lambda: said.append(label.text()))
+    await type_filter(window, "milk")
+    assert "1 of …" in said
+    assert not any(each.endswith(" of 0") for each in said)
+    assert label.text() == f"1 of {len({each.key for each in changes})}"
 
 
 @pytest.mark.parametrize(
