@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import sqlite3
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
@@ -574,6 +576,13 @@ async def test_a_storage_opened_read_only_can_be_browsed(location: Path) -> None
         assert await keys_found(browser, Query(ACME)) == ["todos"]
         assert await hits_of(browser, "milk") == [("todos", '["milk"]')]
     assert location.read_bytes() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priority of their own")
+async def test_long_requests_give_way_to_whoever_shows_what_short_ones_bring(browser: Browser) -> None:
+    here = os.getpriority(os.PRIO_PROCESS, 0)
+    short, long = [await lane.run(lambda *_: os.getpriority(os.PRIO_PROCESS, 0)) for lane in browser._lanes]
+    assert short == here < long
 
 
 async def test_a_closed_browser_refuses_and_closing_twice_does_no_harm(storage: AsyncStorage) -> None:
