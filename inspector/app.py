@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -60,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     app.setDesktopFileName("state-inspector")
     app.setWindowIcon(icon("app"))
     app.setQuitOnLastWindowClosed(False)  # the window ends its work first
+    gc.disable()  # the window collects; and what is left at its end goes with the process
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
         return runner.run(_run(app, options))
 

@@ -13,6 +13,7 @@ class GuiCollector(QObject):
     """Collects on a timer of the thread that makes it, while any such object is running."""
 
     _running = 0
+    _was_enabled = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,6 +23,7 @@ class GuiCollector(QObject):
         self._timer.timeout.connect(self._collect)
         self._timer.start()
         if GuiCollector._running == 0:
+            GuiCollector._was_enabled = gc.isenabled()
             gc.disable()
         GuiCollector._running += 1
 
@@ -32,7 +34,7 @@ class GuiCollector(QObject):
         self._stopped = True
         self._timer.stop()
         GuiCollector._running -= 1
-        if GuiCollector._running == 0:
+        if GuiCollector._running == 0 and GuiCollector._was_enabled:
             gc.enable()
 
     def _collect(self) -> None:

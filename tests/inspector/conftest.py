@@ -1,7 +1,8 @@
 """What tests of the window share: a Qt event loop for coroutines, and no display unless one is asked for."""
 
+import gc
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 
 import pytest
 import qasync
@@ -19,6 +20,21 @@ def pytest_asyncio_loop_factories(
 def _qt_loop() -> qasync.QEventLoop:
     app = QApplication.instance() or QApplication(["test"])
     return qasync.QEventLoop(app, already_running=False)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: object) -> Generator[None, object, object]:
+    """Collect garbage between tests only.
+
+    In the middle of one, Python may do so while Qt destroys an object. Where another object goes with the garbage,
+    its destructor then waits for a lock of Qt's that the first one holds, for ever.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect(1)
+        gc.enable()
 
 
 @pytest.fixture(autouse=True)

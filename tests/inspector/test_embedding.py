@@ -82,6 +82,7 @@ async def test_a_window_leaves_no_task_no_thread_and_no_widget(location: Path) -
 
 
 async def test_two_windows_on_one_storage_see_what_the_other_does(location: Path) -> None:
+    was_collecting = gc.isenabled()
     first, second = Person(await open_window(location)), Person(await open_window(location))
     for person in (first, second):
         await person.window.idle()
@@ -97,7 +98,7 @@ async def test_two_windows_on_one_storage_see_what_the_other_does(location: Path
     await first.do("actionRefresh")
     assert first.keys() == ["todos"]
     await first.window.shutdown()
-    assert gc.isenabled()
+    assert gc.isenabled() == was_collecting
 
 
 async def test_two_windows_on_two_storages_do_not_meet(location: Path, tmp_path: Path) -> None:
