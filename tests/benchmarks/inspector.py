@@ -104,7 +104,7 @@ def _take_tour(path: Path, keys: int, number: int) -> _Tour:
     with working(path, keys) as times:
         time.sleep(_CLOSED_SECONDS)
         opened = time.monotonic()
-        found = run(path, "tour")
+        found = run(path, "tour", keys)
         closed = time.monotonic()
         time.sleep(_CLOSED_SECONDS)
     began, ended = found.toured

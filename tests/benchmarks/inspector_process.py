@@ -18,12 +18,9 @@ from PySide6.QtWidgets import QApplication
 from inspector import theme
 from inspector.assets import icon
 from inspector.views.main_window import MainWindow
-from tests.benchmarks.inspector_data import CROWDED
+from tests.benchmarks.inspector_data import CROWDED, keys_of
 from tests.benchmarks.inspector_stalls import Heartbeat, Stall
 from tests.benchmarks.inspector_tour import Eyes, Ground, Step, Tour
-
-GROUND = Ground(CROWDED, ("77", "todo:499:4999"), 20, "96 litres")
-"""Of the filters one finds many keys, from the first on, the other only some at the very end."""
 
 _QUIET_SECONDS = 10.0
 _SETTLING_SECONDS = 2.0
@@ -41,9 +38,21 @@ class Findings:
     toured: tuple[float, float] = (0.0, 0.0)
 
 
-def run(path: Path, part: str) -> Findings:
-    """Start the inspector on `path`, for a `part` of `start`, `tour` and `rest`, and wait until it has ended."""
-    command = [sys.executable, "-m", "tests.benchmarks.inspector_process", str(path), part]
+def ground(keys: int) -> Ground:
+    """For a tour through a crowded storage of so many keys.
+
+    Of the filters one finds many keys, from the first on, the other only a hundred at the very end.
+    """
+    *_, last = keys_of(CROWDED, keys)
+    return Ground(CROWDED, ("77", last[:-2]), 20, "96 litres")
+
+
+def run(path: Path, part: str, keys: int = 0) -> Findings:
+    """Start the inspector on `path`, for a `part` of `start`, `rest` and `tour`, and wait until it has ended.
+
+    For a tour, `keys` is how many there are.
+    """
+    command = [sys.executable, "-m", "tests.benchmarks.inspector_process", str(path), part, str(keys)]
     ran = subprocess.run(
         [*command, str(time.monotonic())],
         cwd=Path(__file__).parents[2],
@@ -66,7 +75,7 @@ def memory_of(process: int) -> float:
     return int(told.stdout) / 1024
 
 
-async def _measure(path: Path, part: str, began: float) -> Findings:
+async def _measure(path: Path, part: str, keys: int, began: float) -> Findings:
     window = MainWindow()
     eyes = Eyes(window.keys.table)
     window.show()
@@ -76,7 +85,7 @@ async def _measure(path: Path, part: str, began: float) -> Findings:
     await opening
     try:
         if part == "tour":
-            return await _take_tour(Tour(window, eyes, GROUND), heart, started)
+            return await _take_tour(Tour(window, eyes, ground(keys)), heart, started)
         if part == "rest":
             await asyncio.sleep(_SETTLING_SECONDS)
             heart.stop()  # which takes more than the window itself
@@ -105,15 +114,15 @@ def _say_what_matters(kind: QtMsgType, context: QMessageLogContext, message: str
         print(message, file=sys.stderr)
 
 
-def _main(path: Path, part: str, began: float) -> None:
+def _main(path: Path, part: str, keys: int, began: float) -> None:
     qInstallMessageHandler(_say_what_matters)
     app = QApplication(sys.argv[:1])
     app.setWindowIcon(icon("app"))
     app.setQuitOnLastWindowClosed(False)
     theme.theme().choose(theme.Choice.LIGHT)
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
-        print(json.dumps(asdict(runner.run(_measure(path, part, began)))))
+        print(json.dumps(asdict(runner.run(_measure(path, part, keys, began)))))
 
 
 if __name__ == "__main__":
-    _main(Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]))
+    _main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), float(sys.argv[4]))
