@@ -32,7 +32,7 @@ format: $(VENV)/.installed ## write what `check` asks for
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.installed ## measure against the peers, side by side
+bench: $(VENV)/.installed $(VENV)/.qt-libraries ## measure against the peers, side by side
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 clean: ## remove the environment and the sample
