@@ -142,6 +142,8 @@ class BoxField(QPlainTextEdit):
         self.kind = kind
         self.setFont(mono_font())
         self.setTabChangesFocus(True)
+        # Where it came only when needed, it would take the room that made it unneeded, and Qt would lay out for ever.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setUndoRedoEnabled(False)
         self.document().setDocumentMargin(3)
         self._loading = False

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QPoint, Qt
+from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -703,3 +703,19 @@ def test_delete_in_a_form_never_reaches_the_window(form: FormEditor) -> None:
     undo.ignore()
     form.view.event(undo)
     assert not undo.isAccepted()
+
+
+@pytest.mark.parametrize("length", range(101, 181, 4))
+def test_a_box_of_any_length_comes_to_rest(form: FormEditor, qtbot: QtBot, length: int) -> None:
+    form.load(json.dumps(["/tmp/a-path/" * (length // 12) + "x" * (length % 12)]).encode())
+    box = field(form, "$[0]")
+    assert isinstance(box, QPlainTextEdit)
+    rested = []
+    QTimer.singleShot(0, lambda: rested.append(True))  # such a timer waits until all is laid out
+    qtbot.waitUntil(lambda: bool(rested), timeout=10_000)
+    for width in range(520, 600, 16):
+        form.resize(width, 500)
+        rested.clear()
+        QTimer.singleShot(0, lambda: rested.append(True))
+        qtbot.waitUntil(lambda: bool(rested), timeout=10_000)
+    assert box.verticalScrollBar().isVisible()
