@@ -95,6 +95,7 @@ async def test_keys_are_shown_as_text_wherever_they_appear(person: Person, folde
     assert faults(person.window) == []
 
 
+@pytest.mark.slow
 async def test_users_and_workspaces_are_shown_as_text(person: Person, folder: Path) -> None:
     for name in hostile.names(folder).values():
         for scope in (Scope("acme", name), Scope(name)):
@@ -126,6 +127,7 @@ async def test_values_are_shown_on_every_page_and_never_written(person: Person, 
         assert person.window.findChildren(QDialog) == [], what
 
 
+@pytest.mark.slow
 async def test_an_edit_of_one_field_changes_that_field_alone(location: Path, folder: Path) -> None:
     window = await open_window(location)
     await window.idle()

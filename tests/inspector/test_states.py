@@ -205,6 +205,7 @@ async def test_a_value_that_is_deleted_meanwhile_says_so(show: Open, location: P
     assert not person.action("actionRename").isEnabled()
 
 
+@pytest.mark.slow
 async def test_a_storage_that_another_program_holds_opens_when_it_is_free(show: Open, location: Path) -> None:
     with held(location, "PRAGMA locking_mode = EXCLUSIVE", "BEGIN EXCLUSIVE"):
         person = await show(location)
@@ -216,6 +217,7 @@ async def test_a_storage_that_another_program_holds_opens_when_it_is_free(show: 
     assert person.keys() == ["todos", "visits"]
 
 
+@pytest.mark.slow
 async def test_a_save_that_cannot_wait_any_longer_says_so_and_keeps_the_edit(
     show: Open, location: Path
 ) -> None:
