@@ -16,10 +16,10 @@ help: ## say what there is
 run: $(VENV)/.installed $(VENV)/.qt-libraries ## open the inspector on a sample storage; ARGS="--screenshot shot.png"
 	@$(BIN)/python -m inspector.sample $(SAMPLE) $(ARGS)
 
-test: $(VENV)/.installed $(VENV)/.qt-libraries $(VENV)/.test-tools ## the quick suite; ARGS="-k name"
+test: $(VENV)/.installed $(VENV)/.qt-libraries $(VENV)/.test-tools $(VENV)/.foreign ## the quick suite; ARGS="-k name"
 	$(BIN)/python -m pytest $(ARGS)
 
-test-slow: $(VENV)/.installed $(VENV)/.qt-libraries $(VENV)/.test-tools ## the long ones: crashes, power cuts, stress
+test-slow: $(VENV)/.installed $(VENV)/.qt-libraries $(VENV)/.test-tools $(VENV)/.foreign ## the long ones: crashes, power cuts, stress
 	$(BIN)/python -m pytest -m slow $(ARGS)
 
 check: $(VENV)/.installed ## format, lint, types, import rules
@@ -45,6 +45,10 @@ $(VENV)/.installed: pyproject.toml
 	    $$python -m venv $(VENV); $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[gui,dev]'; \
 	    touch $@; exit 0; fi; done; \
 	echo "State Inspector needs Python 3.11, 3.12 or 3.13: install one of them, then run make again." >&2; exit 1
+
+$(VENV)/.foreign: tests/foreign/environments.py | $(VENV)/.installed
+	$(BIN)/python -m tests.foreign.environments
+	@touch $@
 
 # $(call install,PACKAGES): with apt-get as root install them, else print the one command that does.
 define install
