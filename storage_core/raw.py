@@ -6,7 +6,7 @@ from datetime import datetime
 
 from storage_core.async_store import AsyncStorage
 from storage_core.entry import Kind, as_datetime, as_milliseconds
-from storage_core.errors import InvalidValueError
+from storage_core.errors import CorruptError, InvalidValueError
 from storage_core.operations import Write
 from storage_core.records import Record
 from storage_core.scope import Scope
@@ -83,13 +83,16 @@ def _check_json(data: bytes) -> None:
 
 def _as_raw(scope: Scope, key: str, record: Record) -> RawEntry:
     kind, data, size, revision, updated, expires = record
-    return RawEntry(
-        scope,
-        key,
-        Kind(kind),
-        data,
-        size,
-        revision,
-        as_datetime(updated),
-        None if expires is None else as_datetime(expires),
-    )
+    try:
+        return RawEntry(
+            scope,
+            key,
+            Kind(kind),
+            data,
+            size,
+            revision,
+            as_datetime(updated),
+            None if expires is None else as_datetime(expires),
+        )
+    except (TypeError, ValueError, OverflowError) as error:
+        raise CorruptError(f"{key!r:.80} of {scope} has a kind or a time that is none: {error}") from error

@@ -1,0 +1,400 @@
+"""Bringing entries over from one open storage into another, whatever databases they are in."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+
+from storage_core.async_store import AsyncStorage
+from storage_core.engine import Capabilities
+from storage_core.entry import Kind
+from storage_core.errors import (
+    ConflictError,
+    CorruptError,
+    InvalidNameError,
+    InvalidValueError,
+    KindError,
+    StorageError,
+)
+from storage_core.outcomes import Line, Outcome, Report
+from storage_core.query import Address
+from storage_core.raw import RawEntry, read, write
+from storage_core.scope import KEY_LIMIT, Scope, checked_key
+from storage_core.values import checked_text
+
+__all__ = ["IfTaken", "Line", "Outcome", "Progress", "Report", "Transfer"]
+
+_AT_ONCE = 100
+"""Entries that are on their way together, so that their writes share a commit."""
+
+_SMALL = 64 * 1024
+"""Bytes: a value of more is on its way alone."""
+
+_NAME_SIZES = (4 * KEY_LIMIT, 256, 128)
+"""Bytes to which a new name is shortened, one after the other, until the target takes it."""
+
+_OF_THE_ENTRY = (InvalidNameError, InvalidValueError, KindError)
+"""Errors that are about one entry; all others are about the world, or about a fault of ours."""
+
+
+class IfTaken(Enum):
+    """What is to be done where the target holds another value at the same key."""
+
+    SKIP = "skip"
+    REPLACE = "replace"
+    KEEP_BOTH = "keep both"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far it is: `done` of `total` entries; the total grows until `is_listed`."""
+
+    done: int
+    total: int
+    is_listed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What goes into the target, and what is to be said of how it differs from what the source holds."""
+
+    kind: Kind
+    data: bytes
+    expires: datetime | None
+    note: str
+
+
+class _UnreadableError(Exception):
+    """What the source holds cannot be read; the message says why."""
+
+
+class Transfer:
+    """Copies entries of some scopes, and reports exactly what became of each of them.
+
+    `scopes` are those to copy, None for all that hold anything; a mapping says into which scope of the target each of
+    them goes. With `if_taken` one says what happens where the target holds another value at a key. The very same
+    value there (the same kind and bytes) is no conflict. An expiry goes along where both databases can have one.
+    Bytes stay bytes, unless `bytes_as_json`, which makes JSON of those that are JSON text.
+
+    A `dry_run` writes nothing and reports what would be done; its target may be None, for a new storage. Raises
+    InvalidValueError for no target otherwise, and for one storage of which a scope would be read and written.
+    """
+
+    def __init__(
+        self,
+        source: AsyncStorage,
+        target: AsyncStorage | None,
+        scopes: Mapping[Scope, Scope] | Iterable[Scope] | None = None,
+        *,
+        if_taken: IfTaken = IfTaken.SKIP,
+        dry_run: bool = False,
+        bytes_as_json: bool = False,
+    ) -> None:
+        if target is None and not dry_run:
+            raise InvalidValueError("a transfer needs a target; only a dry run does without")
+        self._source = source
+        self._target = target
+        self._into: dict[Scope, Scope] | None = None
+        if scopes is not None:
+            self._into = dict(scopes) if isinstance(scopes, Mapping) else {each: each for each in scopes}
+        self._if_taken = if_taken
+        self._dry_run = dry_run
+        self._bytes_as_json = bytes_as_json
+        self._refuse_to_chase_itself()
+        self._begin()
+
+    def _begin(self) -> None:
+        target = "a new storage" if self._target is None else str(self._target.location)
+        self.report = Report(str(self._source.location), target, dry_run=self._dry_run)
+        self._is_ending = False
+        self._overlaps = False
+        self._one_large = asyncio.Lock()
+        self._planned: dict[Address, Address] = {}
+        """In a dry run: what would be there by now, as far as it can matter to a later entry, by its source."""
+
+    def _refuse_to_chase_itself(self) -> None:
+        if self._target is None or self._into is None or not _same_file(self._source, self._target):
+            return
+        moved = {source: target for source, target in self._into.items() if source != target}
+        for source, target in moved.items():
+            if target in self._into:
+                raise InvalidValueError(
+                    f"{target} would be read and, for what {source} holds, written: do one after the other"
+                )
+
+    async def steps(self) -> AsyncIterator[Progress]:
+        """Do it, a bounded number of entries a step; `report` is true at any moment. Once more begins anew.
+
+        To end it early, cancel the task or stop iterating: each entry has then been copied or not, never half, and
+        the report says which. What the source gets meanwhile under new keys is not looked at. Errors of one entry
+        are outcomes; those of the world (no room, a file that was moved, a lock held for too long) are raised, and
+        what was done up to there stays and is in the report.
+        """
+        self._begin()
+        report = self.report
+        try:
+            async for progress in self._list():
+                yield progress
+            for rows in self._bundles():
+                await self._bring_all(rows)
+                yield Progress(rows.stop, len(report), True)
+        except StorageError as fault:
+            report.fault = fault
+            raise
+        report.is_finished = True
+
+    async def run(self) -> Report:
+        """Do all of it, and return the report; for the rest as `steps`."""
+        async for _ in self.steps():
+            pass
+        return self.report
+
+    # What there is to do.
+
+    async def _list(self) -> AsyncIterator[Progress]:
+        into = self._into
+        if into is None:
+            into = {info.scope: info.scope for info in await self._source.scopes()}
+        self._overlaps = len(set(into.values())) < len(into)
+        for source, target in into.items():
+            self.report.begin_scope(source, target)
+            async for key in self._source.store(source).keys():
+                self.report.list_key(key)
+                if len(self.report) % 1_000 == 0:
+                    yield Progress(0, len(self.report), False)
+        self.report.is_listed = True
+        yield Progress(0, len(self.report), True)
+
+    def _bundles(self) -> Iterator[range]:
+        """The rows that go together; where scopes run into one, never those of two of them, as their order counts."""
+        total = len(self.report)
+        ends = [*self.report.scope_starts, total] if self._overlaps else [total]
+        start = 0
+        for end in ends:
+            while start < end:
+                stop = min(start + _AT_ONCE, end)
+                yield range(start, stop)
+                start = stop
+
+    async def _bring_all(self, rows: range) -> None:
+        """Bring a bundle over; where the task is cancelled, what has begun is ended first, so that it is known."""
+        work = asyncio.get_running_loop().create_task(self._bring_bundle(rows))
+        cancelled: asyncio.CancelledError | None = None
+        while not work.done():
+            try:
+                await asyncio.wait([work])
+            except asyncio.CancelledError as error:
+                self._is_ending, cancelled = True, error
+        if cancelled is not None:
+            work.exception()  # the caller is not there any more to be told
+            raise cancelled
+        work.result()
+
+    async def _bring_bundle(self, rows: range) -> None:
+        ended = await asyncio.gather(*(self._bring(row) for row in rows), return_exceptions=True)
+        for failed in ended:
+            if isinstance(failed, BaseException):
+                raise failed
+        for row, has_ended in zip(rows, ended, strict=True):
+            if not has_ended:  # names are given one after the other: which is whose does not depend on chance
+                await self._bring(row, may_name=True)
+
+    # One entry.
+
+    async def _bring(self, row: int, *, may_name: bool = False) -> bool:
+        """Let something become of an entry; False where it needs a name, and may not be given one now."""
+        if self._is_ending:
+            return True
+        source, target = self.report.places(row)
+        try:
+            entry = await _read(self._source, source, _SMALL)
+            if entry is None or entry.data is not None:
+                return await self._place(row, entry, target, may_name)
+            async with self._one_large:
+                if self._is_ending:
+                    return True
+                return await self._place(row, await _read(self._source, source), target, may_name)
+        except _UnreadableError as error:
+            self.report.settle(row, Outcome.UNREADABLE, str(error))
+        except _OF_THE_ENTRY as error:
+            self.report.settle(row, Outcome.REFUSED, str(error))
+        except BaseException:
+            self._is_ending = True
+            raise
+        return True
+
+    async def _place(self, row: int, entry: RawEntry | None, target: Address, may_name: bool) -> bool:
+        if entry is None:
+            self.report.settle(row, Outcome.GONE)
+            return True
+        content = await self._content(entry)
+        while True:  # as often as somebody else writes there in between
+            there = await self._there(target, content)
+            try:
+                if there is None:
+                    await self._put(entry, target, content, 0)
+                    self.report.settle(row, Outcome.COPIED, content.note)
+                elif _same_value(there, content):
+                    await self._settle_same(row, entry, target, content, there)
+                elif self._if_taken is IfTaken.SKIP:
+                    self.report.settle(row, Outcome.SKIPPED, "taken: another value is there")
+                elif self._if_taken is IfTaken.REPLACE:
+                    await self._put(entry, target, content, there.revision)
+                    self.report.settle(row, Outcome.REPLACED, content.note)
+                elif may_name:
+                    await self._keep_beside(row, entry, target, content)
+                else:
+                    return False
+            except ConflictError:
+                continue
+            return True
+
+    async def _settle_same(
+        self, row: int, entry: RawEntry, target: Address, content: _Content, there: RawEntry
+    ) -> None:
+        """The value is there already; its expiry may be another one, which only a replacement changes."""
+        if there.expires == content.expires or not self._can.expiry:
+            self.report.settle(row, Outcome.ALREADY_THERE)
+        elif self._if_taken is IfTaken.REPLACE:
+            await self._put(entry, target, content, there.revision)
+            self.report.settle(row, Outcome.REPLACED, "the same value, with another expiry")
+        else:
+            self.report.settle(row, Outcome.ALREADY_THERE, "with another expiry, which stays")
+
+    async def _keep_beside(self, row: int, entry: RawEntry, target: Address, content: _Content) -> None:
+        """Put it at the first free name, or find that it is at one of them already."""
+        number = 2
+        while True:
+            name, there = await self._look_beside(target, number, content)
+            place = Address(target.scope, name)
+            number += 1
+            if there is not None:
+                if _same_value(there, content):
+                    self.report.settle(row, Outcome.ALREADY_THERE, f"as {name}", name)
+                    return
+                continue
+            if await _is_key_of(self._source, entry.scope, name):
+                continue  # that entry has its own turn
+            try:
+                await self._put(entry, place, content, 0)
+            except ConflictError:
+                number -= 1
+                continue
+            self.report.settle(row, Outcome.KEPT_BESIDE, content.note, name)
+            return
+
+    async def _look_beside(
+        self, target: Address, number: int, content: _Content
+    ) -> tuple[str, RawEntry | None]:
+        """The name with that number, as long as the target lets it be, and what is there."""
+        for size in _NAME_SIZES:
+            name = _numbered(target.key, number, size)
+            try:
+                return name, await self._there(Address(target.scope, name), content)
+            except InvalidNameError:
+                if size == _NAME_SIZES[-1]:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _content(self, entry: RawEntry) -> _Content:
+        """The entry as it can go into the target; raises KindError where it cannot."""
+        assert entry.data is not None
+        can, kind, notes = self._can, entry.kind, []
+        if kind is Kind.JSON:
+            fault = await _fault_of_json(entry.data)
+            if fault is not None:
+                raise _UnreadableError(fault)
+        elif self._bytes_as_json and can.json and await _fault_of_json(entry.data) is None:
+            kind = Kind.JSON
+            notes.append("as JSON")
+        if kind is Kind.BYTES and not can.bytes:
+            raise KindError(f"{can.system} holds JSON alone, and these are bytes")
+        if kind is Kind.JSON and not can.json:
+            raise KindError(f"{can.system} holds bytes alone, and this is JSON")
+        if entry.expires is not None and not can.expiry:
+            notes.append(f"for good: {can.system} knows no expiry")
+        return _Content(kind, entry.data, entry.expires if can.expiry else None, "; ".join(notes))
+
+    @property
+    def _can(self) -> Capabilities:
+        return Capabilities() if self._target is None else self._target.capabilities
+
+    async def _there(self, place: Address, content: _Content) -> RawEntry | None:
+        """What is, or in a dry run would be, at a place; with its value where that can be the same."""
+        planned = self._planned.get(place)
+        if planned is not None:
+            entry = await read(self._source, *planned)
+            if entry is not None:
+                as_it_goes = await self._content(entry)
+                return replace(entry, kind=as_it_goes.kind, expires=as_it_goes.expires)
+        if self._target is None:
+            checked_key(place.key)
+            return None
+        try:
+            return await read(self._target, place.scope, place.key, len(content.data))
+        except CorruptError as error:
+            raise InvalidValueError(f"what is at {place.key!r:.80} now cannot be read: {error}") from error
+
+    async def _put(self, entry: RawEntry, place: Address, content: _Content, if_revision: int) -> None:
+        if not self._dry_run:
+            assert self._target is not None
+            await write(
+                self._target,
+                place.scope,
+                place.key,
+                content.kind,
+                content.data,
+                expires=content.expires,
+                if_revision=if_revision,
+            )
+        elif self._overlaps or place.key != entry.key:
+            self._planned[place] = Address(entry.scope, entry.key)
+
+
+async def _read(source: AsyncStorage, place: Address, size_limit: int | None = None) -> RawEntry | None:
+    try:
+        return await read(source, place.scope, place.key, size_limit)
+    except (*_OF_THE_ENTRY, CorruptError) as error:
+        raise _UnreadableError(str(error)) from error
+
+
+async def _is_key_of(storage: AsyncStorage, scope: Scope, key: str) -> bool:
+    try:
+        return await read(storage, scope, key, 0) is not None
+    except InvalidNameError:
+        return False
+
+
+async def _fault_of_json(data: bytes) -> str | None:
+    """Why these bytes are not JSON that can be stored; None where they are."""
+
+    def look() -> str | None:
+        try:
+            checked_text(data.decode())
+        except UnicodeDecodeError as error:
+            return f"not JSON: byte {error.start:,} is not UTF-8"
+        except InvalidValueError as error:
+            return str(error)
+        return None
+
+    return look() if len(data) <= _SMALL else await asyncio.to_thread(look)
+
+
+def _same_value(there: RawEntry, content: _Content) -> bool:
+    return there.kind is content.kind and there.data == content.data
+
+
+def _numbered(key: str, number: int, size: int) -> str:
+    """`key (2)`, with the key shortened so that no storage of ours refuses it, nor one that takes `size` bytes."""
+    ending = f" ({number})"
+    room = KEY_LIMIT - len(ending)
+    return key[:room].encode()[: size - len(ending)].decode(errors="ignore") + ending
+
+
+def _same_file(one: AsyncStorage, other: AsyncStorage) -> bool:
+    try:
+        return os.path.samefile(one.location, other.location)
+    except FileNotFoundError:
+        return one.location == other.location
