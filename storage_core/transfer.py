@@ -4,12 +4,9 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import Enum
 
 from storage_core.async_store import AsyncStorage
-from storage_core.engine import Capabilities
-from storage_core.entry import Kind
 from storage_core.errors import (
     ConflictError,
     CorruptError,
@@ -17,25 +14,20 @@ from storage_core.errors import (
     InvalidValueError,
     KindError,
     StorageError,
+    UnsupportedError,
 )
+from storage_core.fitting import SMALL, Content, UnreadableError, fitted, names_beside
 from storage_core.outcomes import Line, Outcome, Report
 from storage_core.query import Address
 from storage_core.raw import RawEntry, read, write
-from storage_core.scope import KEY_LIMIT, Scope, checked_key
-from storage_core.values import checked_text
+from storage_core.scope import Scope, checked_key
 
 __all__ = ["IfTaken", "Line", "Outcome", "Progress", "Report", "Transfer"]
 
 _AT_ONCE = 100
 """Entries that are on their way together, so that their writes share a commit."""
 
-_SMALL = 64 * 1024
-"""Bytes: a value of more is on its way alone."""
-
-_NAME_SIZES = (4 * KEY_LIMIT, 256, 128)
-"""Bytes to which a new name is shortened, one after the other, until the target takes it."""
-
-_OF_THE_ENTRY = (InvalidNameError, InvalidValueError, KindError)
+_OF_THE_ENTRY = (InvalidNameError, InvalidValueError, KindError, UnsupportedError)
 """Errors that are about one entry; all others are about the world, or about a fault of ours."""
 
 
@@ -54,20 +46,6 @@ class Progress:
     done: int
     total: int
     is_listed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """What goes into the target, and what is to be said of how it differs from what the source holds."""
-
-    kind: Kind
-    data: bytes
-    expires: datetime | None
-    note: str
-
-
-class _UnreadableError(Exception):
-    """What the source holds cannot be read; the message says why."""
 
 
 class Transfer:
@@ -108,7 +86,7 @@ class Transfer:
     def _begin(self) -> None:
         target = "a new storage" if self._target is None else str(self._target.location)
         self.report = Report(str(self._source.location), target, dry_run=self._dry_run)
-        self._is_ending = False
+        self._ending = asyncio.Event()
         self._overlaps = False
         self._one_large = asyncio.Lock()
         self._planned: dict[Address, Address] = {}
@@ -186,9 +164,11 @@ class Transfer:
             try:
                 await asyncio.wait([work])
             except asyncio.CancelledError as error:
-                self._is_ending, cancelled = True, error
+                cancelled = error
+                self._ending.set()
         if cancelled is not None:
-            work.exception()  # the caller is not there any more to be told
+            if not work.cancelled():
+                work.exception()  # the caller is not there any more to be told
             raise cancelled
         work.result()
 
@@ -205,23 +185,23 @@ class Transfer:
 
     async def _bring(self, row: int, *, may_name: bool = False) -> bool:
         """Let something become of an entry; False where it needs a name, and may not be given one now."""
-        if self._is_ending:
+        if self._ending.is_set():
             return True
         source, target = self.report.places(row)
         try:
-            entry = await _read(self._source, source, _SMALL)
+            entry = await _read(self._source, source, SMALL)
             if entry is None or entry.data is not None:
                 return await self._place(row, entry, target, may_name)
             async with self._one_large:
-                if self._is_ending:
+                if self._ending.is_set():
                     return True
                 return await self._place(row, await _read(self._source, source), target, may_name)
-        except _UnreadableError as error:
+        except UnreadableError as error:
             self.report.settle(row, Outcome.UNREADABLE, str(error))
         except _OF_THE_ENTRY as error:
             self.report.settle(row, Outcome.REFUSED, str(error))
         except BaseException:
-            self._is_ending = True
+            self._ending.set()
             raise
         return True
 
@@ -229,14 +209,14 @@ class Transfer:
         if entry is None:
             self.report.settle(row, Outcome.GONE)
             return True
-        content = await self._content(entry)
+        content = await fitted(entry, self._target, bytes_as_json=self._bytes_as_json)
         while True:  # as often as somebody else writes there in between
             there = await self._there(target, content)
             try:
                 if there is None:
                     await self._put(entry, target, content, 0)
                     self.report.settle(row, Outcome.COPIED, content.note)
-                elif _same_value(there, content):
+                elif content.is_that_of(there):
                     await self._settle_same(row, entry, target, content, there)
                 elif self._if_taken is IfTaken.SKIP:
                     self.report.settle(row, Outcome.SKIPPED, "taken: another value is there")
@@ -252,10 +232,10 @@ class Transfer:
             return True
 
     async def _settle_same(
-        self, row: int, entry: RawEntry, target: Address, content: _Content, there: RawEntry
+        self, row: int, entry: RawEntry, target: Address, content: Content, there: RawEntry
     ) -> None:
         """The value is there already; its expiry may be another one, which only a replacement changes."""
-        if there.expires == content.expires or not self._can.expiry:
+        if there.expires == content.expires:
             self.report.settle(row, Outcome.ALREADY_THERE)
         elif self._if_taken is IfTaken.REPLACE:
             await self._put(entry, target, content, there.revision)
@@ -263,7 +243,7 @@ class Transfer:
         else:
             self.report.settle(row, Outcome.ALREADY_THERE, "with another expiry, which stays")
 
-    async def _keep_beside(self, row: int, entry: RawEntry, target: Address, content: _Content) -> None:
+    async def _keep_beside(self, row: int, entry: RawEntry, target: Address, content: Content) -> None:
         """Put it at the first free name, or find that it is at one of them already."""
         number = 2
         while True:
@@ -271,7 +251,7 @@ class Transfer:
             place = Address(target.scope, name)
             number += 1
             if there is not None:
-                if _same_value(there, content):
+                if content.is_that_of(there):
                     self.report.settle(row, Outcome.ALREADY_THERE, f"as {name}", name)
                     return
                 continue
@@ -286,48 +266,25 @@ class Transfer:
             return
 
     async def _look_beside(
-        self, target: Address, number: int, content: _Content
+        self, target: Address, number: int, content: Content
     ) -> tuple[str, RawEntry | None]:
         """The name with that number, as long as the target lets it be, and what is there."""
-        for size in _NAME_SIZES:
-            name = _numbered(target.key, number, size)
+        refused: InvalidNameError | None = None
+        for name in names_beside(target.key, number):
             try:
                 return name, await self._there(Address(target.scope, name), content)
-            except InvalidNameError:
-                if size == _NAME_SIZES[-1]:
-                    raise
-        raise AssertionError("unreachable")
+            except InvalidNameError as error:
+                refused = error
+        assert refused is not None
+        raise refused
 
-    async def _content(self, entry: RawEntry) -> _Content:
-        """The entry as it can go into the target; raises KindError where it cannot."""
-        assert entry.data is not None
-        can, kind, notes = self._can, entry.kind, []
-        if kind is Kind.JSON:
-            fault = await _fault_of_json(entry.data)
-            if fault is not None:
-                raise _UnreadableError(fault)
-        elif self._bytes_as_json and can.json and await _fault_of_json(entry.data) is None:
-            kind = Kind.JSON
-            notes.append("as JSON")
-        if kind is Kind.BYTES and not can.bytes:
-            raise KindError(f"{can.system} holds JSON alone, and these are bytes")
-        if kind is Kind.JSON and not can.json:
-            raise KindError(f"{can.system} holds bytes alone, and this is JSON")
-        if entry.expires is not None and not can.expiry:
-            notes.append(f"for good: {can.system} knows no expiry")
-        return _Content(kind, entry.data, entry.expires if can.expiry else None, "; ".join(notes))
-
-    @property
-    def _can(self) -> Capabilities:
-        return Capabilities() if self._target is None else self._target.capabilities
-
-    async def _there(self, place: Address, content: _Content) -> RawEntry | None:
+    async def _there(self, place: Address, content: Content) -> RawEntry | None:
         """What is, or in a dry run would be, at a place; with its value where that can be the same."""
         planned = self._planned.get(place)
         if planned is not None:
             entry = await read(self._source, *planned)
             if entry is not None:
-                as_it_goes = await self._content(entry)
+                as_it_goes = await fitted(entry, self._target, bytes_as_json=self._bytes_as_json)
                 return replace(entry, kind=as_it_goes.kind, expires=as_it_goes.expires)
         if self._target is None:
             checked_key(place.key)
@@ -337,7 +294,7 @@ class Transfer:
         except CorruptError as error:
             raise InvalidValueError(f"what is at {place.key!r:.80} now cannot be read: {error}") from error
 
-    async def _put(self, entry: RawEntry, place: Address, content: _Content, if_revision: int) -> None:
+    async def _put(self, entry: RawEntry, place: Address, content: Content, if_revision: int) -> None:
         if not self._dry_run:
             assert self._target is not None
             await write(
@@ -357,7 +314,7 @@ async def _read(source: AsyncStorage, place: Address, size_limit: int | None = N
     try:
         return await read(source, place.scope, place.key, size_limit)
     except (*_OF_THE_ENTRY, CorruptError) as error:
-        raise _UnreadableError(str(error)) from error
+        raise UnreadableError(str(error)) from error
 
 
 async def _is_key_of(storage: AsyncStorage, scope: Scope, key: str) -> bool:
@@ -365,32 +322,6 @@ async def _is_key_of(storage: AsyncStorage, scope: Scope, key: str) -> bool:
         return await read(storage, scope, key, 0) is not None
     except InvalidNameError:
         return False
-
-
-async def _fault_of_json(data: bytes) -> str | None:
-    """Why these bytes are not JSON that can be stored; None where they are."""
-
-    def look() -> str | None:
-        try:
-            checked_text(data.decode())
-        except UnicodeDecodeError as error:
-            return f"not JSON: byte {error.start:,} is not UTF-8"
-        except InvalidValueError as error:
-            return str(error)
-        return None
-
-    return look() if len(data) <= _SMALL else await asyncio.to_thread(look)
-
-
-def _same_value(there: RawEntry, content: _Content) -> bool:
-    return there.kind is content.kind and there.data == content.data
-
-
-def _numbered(key: str, number: int, size: int) -> str:
-    """`key (2)`, with the key shortened so that no storage of ours refuses it, nor one that takes `size` bytes."""
-    ending = f" ({number})"
-    room = KEY_LIMIT - len(ending)
-    return key[:room].encode()[: size - len(ending)].decode(errors="ignore") + ending
 
 
 def _same_file(one: AsyncStorage, other: AsyncStorage) -> bool:
