@@ -130,10 +130,11 @@ async def test_a_name_beside_is_one_that_nobody_has_and_no_longer_than_a_key_may
     source: AsyncStorage, target: AsyncStorage
 ) -> None:
     longest = "é" * 1024
-    await source.store(ANN).save_many({"k": "ours", "k (2)": "of its own", longest: "ours"})
+    between = {f"k !{number:03}": 0 for number in range(120)}  # so that they are not on their way together
+    await source.store(ANN).save_many({"k": "ours", **between, "k (2)": "of its own", longest: "ours"})
     await target.store(ANN).save_many({"k": "theirs", "k (3)": "theirs", longest: "theirs"})
     report = await Transfer(source, target, if_taken=IfTaken.KEEP_BOTH).run()
-    names = {line.source.key: line.target.key for line in report}
+    names = {line.source.key: line.target.key for line in report if line.source.key not in between}
     assert names == {"k": "k (4)", "k (2)": "k (2)", longest: "é" * 1020 + " (2)"}
     assert await target.store(ANN).load_many(names.values()) == {
         "k (4)": "ours",
@@ -313,6 +314,25 @@ async def test_cancelled_at_any_moment_each_entry_is_whole_and_the_report_knows_
     again = await Transfer(source, target).run()
     assert again.counts.get(Outcome.COPIED, 0) == 250 - work.report.counts.get(Outcome.COPIED, 0)
     assert await content(target) == await content(source)
+
+
+async def test_a_write_that_is_on_its_way_when_it_is_cancelled_is_in_the_report(
+    source: AsyncStorage, target: AsyncStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await source.store(ANN).save_many({f"{number:03}": number for number in range(250)})
+    work = Transfer(source, target)
+    task = asyncio.create_task(work.run())
+    write = raw.write
+
+    async def writing(*arguments: Any, **options: Any) -> int:
+        task.cancel()
+        return await write(*arguments, **options)
+
+    monkeypatch.setattr(transfer, "write", writing)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await content(target) == after({}, await content(source), work.report)
+    assert work.report.counts == {Outcome.COPIED: 100, Outcome.NOT_REACHED: 150}
 
 
 async def test_who_stops_listening_has_stopped_it(source: AsyncStorage, target: AsyncStorage) -> None:
