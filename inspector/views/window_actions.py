@@ -27,6 +27,7 @@ class Command:
 
 COMMANDS = (
     Command("Open", "&Open…", ("Ctrl+O",), "open"),
+    Command("BringOver", "&Bring over…", ("Ctrl+Shift+B",)),
     Command("NewKey", "&New key…", ("Ctrl+N",), "plus", writes=True),
     Command("Save", "&Save", ("Ctrl+S",), "save", writes=True),
     Command("Revert", "&Revert", (), "revert"),
@@ -69,7 +70,7 @@ KEY_MENU = (
 SCOPE_MENU = ("NewKey", "", "CopyPath", "CopySyncCode", "", "Refresh", "", "DeleteScope")
 
 _MENUS = (
-    ("&File", ("Open", "", "ReadOnly", "", "Quit")),
+    ("&File", ("Open", "", "BringOver", "", "ReadOnly", "", "Quit")),
     ("&Edit", ("Undo", "Redo", "", "NewKey", "Rename", "Delete", "", "Save", "Revert", "", "Find", "Search")),
     ("&Key", (*KEY_MENU, "", "DeleteScope")),
     ("&Go", ("Back", "Forward", "", "Jump", "Bookmark")),
