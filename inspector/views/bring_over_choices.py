@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -192,8 +192,9 @@ class _ScopeTable(QTableView):
         if event.key() == Qt.Key.Key_Space and rows:
             self._choices.toggle(rows)
         elif event.key() == Qt.Key.Key_F2 and self.currentIndex().column() < Column.WORKSPACE:
-            self.setCurrentIndex(self.currentIndex().siblingAtColumn(Column.WORKSPACE))
-            self.edit(self.currentIndex())
+            index = self.currentIndex().siblingAtColumn(Column.WORKSPACE)
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.edit(index)
         else:
             super().keyPressEvent(event)
 
