@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inspector.value_files import save_pieces
-from storage_core import AsyncStorage, InvalidValueError, Scope, StorageNotFoundError
+from storage_core import AsyncStorage, Capabilities, InvalidValueError, Scope, StorageNotFoundError
 from storage_core.transfer import IfTaken, Progress, Report, Transfer
 
 JSON_LINES = ".jsonl"
@@ -24,6 +24,33 @@ class Request:
     scopes: Mapping[Scope, Scope]
     if_taken: IfTaken
     bytes_as_json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is at the place that a person has named as the target, in words.
+
+    `only_workspace` is the one workspace of a system that has no others, where it is known.
+    """
+
+    words: str
+    only_workspace: str | None = None
+
+
+async def look_at(location: Path) -> Found:
+    """See what a target is, without changing it. Raises storage_core's errors for what cannot be one."""
+    if not location.exists():
+        _refuse_without_folder(location)
+        return Found("There is no such file: a new storage is made")
+    async with AsyncStorage(location, read_only=True) as storage:
+        can, workspaces = storage.capabilities, await storage.workspaces()
+    names = "1 workspace" if len(workspaces) == 1 else f"{len(workspaces):,} workspaces"
+    if can == Capabilities():
+        return Found(f"A storage with {names}")
+    left_out = [name for name, has in (("bytes", can.bytes), ("JSON", can.json)) if not has]
+    left_out += [] if can.expiry else ["expiry"]
+    words = f"{can.system}, with {names}" + (f"; it holds no {' and no '.join(left_out)}" if left_out else "")
+    return Found(words, workspaces[0] if can.json and len(workspaces) == 1 else None)
 
 
 class Bringing:
@@ -79,13 +106,17 @@ def _pieces(lines: Iterator[str]) -> Iterator[bytes]:
 async def _opened(location: Path, *, dry_run: bool) -> AsyncIterator[AsyncStorage | None]:
     """The storage at a location; None where a dry run finds none."""
     if not location.exists():
-        if not location.parent.is_dir():
-            raise StorageNotFoundError(f"{location.parent}: there is no such folder")
+        _refuse_without_folder(location)
         if dry_run:
             yield None
             return
     async with AsyncStorage(location, read_only=dry_run) as storage:
         yield storage
+
+
+def _refuse_without_folder(location: Path) -> None:
+    if not location.parent.is_dir():
+        raise StorageNotFoundError(f"{location.parent}: there is no such folder")
 
 
 def _refuse_itself(source: Path, request: Request) -> None:

@@ -1,8 +1,8 @@
 """How an entry of one storage fits into another: as which kind, with what left out, under which other names."""
 
 import asyncio
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from storage_core.async_store import AsyncStorage
@@ -32,6 +32,10 @@ class Content:
     data: bytes
     expires: datetime | None
     note: str
+
+    def noting(self, more: Sequence[str]) -> "Content":
+        """The same, with more to be said."""
+        return replace(self, note="; ".join([*filter(None, [self.note]), *more])) if more else self
 
     def is_that_of(self, entry: RawEntry) -> bool:
         """Whether the entry has the same kind and the same bytes, whenever it expires."""

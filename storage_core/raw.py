@@ -89,6 +89,11 @@ def caution(storage: AsyncStorage, kind: Kind, data: bytes) -> str | None:
     return storage._connections.database.caution(kind, data)
 
 
+def refusal(storage: AsyncStorage, scope: Scope, key: str) -> str | None:
+    """Why an open storage would take nothing new at a key that can be read, as its error would say; mostly None."""
+    return storage._connections.database.refusal(scope, key)
+
+
 def aftermath(storage: AsyncStorage, scope: Scope, key: str) -> str | None:
     """What a person should know once an entry of an open storage was changed from here, as a sentence."""
     return storage._connections.database.aftermath(scope, key)

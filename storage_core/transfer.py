@@ -5,8 +5,10 @@ import os
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import count
 
 from storage_core.async_store import AsyncStorage
+from storage_core.engine import Capabilities
 from storage_core.errors import (
     ConflictError,
     CorruptError,
@@ -19,13 +21,16 @@ from storage_core.errors import (
 from storage_core.fitting import SMALL, Content, UnreadableError, fitted, names_beside
 from storage_core.outcomes import Line, Outcome, Report
 from storage_core.query import Address
-from storage_core.raw import RawEntry, read, write
+from storage_core.raw import RawEntry, aftermath, notes, read, refusal, write
 from storage_core.scope import Scope, checked_key
 
 __all__ = ["IfTaken", "Line", "Outcome", "Progress", "Report", "Transfer"]
 
 _AT_ONCE = 100
 """Entries that are on their way together, so that their writes share a commit."""
+
+_TRIES = 100
+"""How often somebody else may be quicker at one key: so often only something else can be the matter."""
 
 _OF_THE_ENTRY = (InvalidNameError, InvalidValueError, KindError, UnsupportedError)
 """Errors that are about one entry; all others are about the world, or about a fault of ours."""
@@ -210,7 +215,8 @@ class Transfer:
             self.report.settle(row, Outcome.GONE)
             return True
         content = await fitted(entry, self._target, bytes_as_json=self._bytes_as_json)
-        while True:  # as often as somebody else writes there in between
+        content = content.noting(await self._notes(entry))
+        for tries_left in reversed(range(_TRIES)):  # as often as somebody else writes there in between
             there = await self._there(target, content)
             try:
                 if there is None:
@@ -222,14 +228,17 @@ class Transfer:
                     self.report.settle(row, Outcome.SKIPPED, "taken: another value is there")
                 elif self._if_taken is IfTaken.REPLACE:
                     await self._put(entry, target, content, there.revision)
-                    self.report.settle(row, Outcome.REPLACED, content.note)
+                    self.report.settle(row, Outcome.REPLACED, content.noting(self._aftermath(target)).note)
                 elif may_name:
                     await self._keep_beside(row, entry, target, content)
                 else:
                     return False
-            except ConflictError:
-                continue
-            return True
+            except ConflictError as conflict:
+                if not tries_left:
+                    self.report.settle(row, Outcome.REFUSED, str(conflict))
+            else:
+                break
+        return True
 
     async def _settle_same(
         self, row: int, entry: RawEntry, target: Address, content: Content, there: RawEntry
@@ -244,12 +253,10 @@ class Transfer:
             self.report.settle(row, Outcome.ALREADY_THERE, "with another expiry, which stays")
 
     async def _keep_beside(self, row: int, entry: RawEntry, target: Address, content: Content) -> None:
-        """Put it at the first free name, or find that it is at one of them already."""
-        number = 2
-        while True:
+        """Put it at the first free name, or find that it is at one of them already; ConflictError as a write."""
+        for number in count(2):
             name, there = await self._look_beside(target, number, content)
             place = Address(target.scope, name)
-            number += 1
             if there is not None:
                 if content.is_that_of(there):
                     self.report.settle(row, Outcome.ALREADY_THERE, f"as {name}", name)
@@ -257,11 +264,7 @@ class Transfer:
                 continue
             if await _is_key_of(self._source, entry.scope, name):
                 continue  # that entry has its own turn
-            try:
-                await self._put(entry, place, content, 0)
-            except ConflictError:
-                number -= 1
-                continue
+            await self._put(entry, place, content, 0)
             self.report.settle(row, Outcome.KEPT_BESIDE, content.note, name)
             return
 
@@ -294,6 +297,16 @@ class Transfer:
         except CorruptError as error:
             raise InvalidValueError(f"what is at {place.key!r:.80} now cannot be read: {error}") from error
 
+    async def _notes(self, entry: RawEntry) -> list[str]:
+        """What a person should know of what an entry of another system leaves behind; ours have nothing more."""
+        if self._source.capabilities == Capabilities():
+            return []
+        return await notes(self._source, entry.scope, entry.key)
+
+    def _aftermath(self, place: Address) -> list[str]:
+        said = None if self._target is None else aftermath(self._target, place.scope, place.key)
+        return [] if said is None else [said]
+
     async def _put(self, entry: RawEntry, place: Address, content: Content, if_revision: int) -> None:
         if not self._dry_run:
             assert self._target is not None
@@ -306,7 +319,12 @@ class Transfer:
                 expires=content.expires,
                 if_revision=if_revision,
             )
-        elif self._overlaps or place.key != entry.key:
+            return
+        if self._target is not None and not if_revision:
+            why = refusal(self._target, place.scope, place.key)
+            if why is not None:
+                raise InvalidNameError(why)
+        if self._overlaps or place.key != entry.key:
             self._planned[place] = Address(entry.scope, entry.key)
 
 

@@ -89,6 +89,14 @@ class ScopeChoices(QAbstractTableModel):
                 self._into[row] = Scope(into.workspace, model.user)
             self.dataChanged.emit(self.index(row, Column.WORKSPACE), self.index(row, Column.USER))
 
+    def name_workspace(self, name: str) -> None:
+        """Let all scopes be in that workspace there."""
+        self._into = [Scope(name, into.user) for into in self._into]
+        if self._into:
+            self.dataChanged.emit(
+                self.index(0, Column.WORKSPACE), self.index(len(self._into) - 1, Column.WORKSPACE)
+            )
+
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self._scopes)
 

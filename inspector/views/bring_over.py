@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog
 
-from inspector.bringing import JSON_LINES, Bringing, save_report
+from inspector.bringing import JSON_LINES, Bringing, look_at, save_report
 from inspector.models.scope_choices import ScopeChoices
 from inspector.plain import visible
 from inspector.session import Session
@@ -20,6 +20,9 @@ from storage_core.transfer import Report
 
 if TYPE_CHECKING:
     from inspector.views.main_window import MainWindow
+
+_TYPING_PAUSE = 0.3
+"""Seconds after the last letter until it is looked for."""
 
 _TEXT = "Text (*.txt)"
 _JSON = f"JSON lines (*{JSON_LINES})"
@@ -52,6 +55,7 @@ class BringOver:
         choices = ScopeChoices(counts, partial(title, session.storage))
         bytes_possible = session.storage.capabilities.bytes
         dialog = BringOverDialog(self._window, session.location, choices, bytes_possible=bytes_possible)
+        dialog.named.connect(lambda: self._window.start(self._look_at(dialog), newest_of="target"))
         dialog.asked.connect(
             lambda dry_run: self._window.start(self._bring(session, dialog, dry_run=dry_run))
         )
@@ -64,10 +68,26 @@ class BringOver:
         finally:
             self._dialog = None
 
+    async def _look_at(self, dialog: BringOverDialog) -> None:
+        """Say what is at the target that is being typed, once the person pauses."""
+        await asyncio.sleep(_TYPING_PAUSE)
+        location = dialog.target()
+        if location is None or self._work is not None:
+            return
+        try:
+            found = await look_at(location)
+        except (StorageError, OSError) as error:
+            if self._work is None:
+                dialog.show_fault(visible(str(error)))
+        else:
+            if self._work is None:
+                dialog.show_target(found)
+
     async def _bring(self, session: Session, dialog: BringOverDialog, *, dry_run: bool) -> None:
         """Do what is asked; whoever ends it, the person or the window, it ends with every entry whole."""
         if self._work is not None:
             return
+        self._window.tasks.cancel("target")
         bringing = Bringing(session.storage, dialog.request(), dry_run=dry_run)
         dialog.show_begun(dry_run=dry_run)
         work = self._work = asyncio.get_running_loop().create_task(bringing.go(dialog.show_progress))

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from inspector import theme
 from inspector.bringing import Request
 from inspector.models.scope_choices import Column, ScopeChoices
-from inspector.plain import PlainLabel
+from inspector.plain import PlainLabel, visible, without_mnemonic
 from storage_core.transfer import IfTaken
 
 _NAME_WIDTH = 180
@@ -36,15 +36,16 @@ _IF_TAKEN = (
 
 
 class ChoicesPage(QWidget):
-    """`changed` is emitted when something was typed or chosen, `asked` when a dry run (True) or the real one is."""
+    """`named` is emitted when another target is named, `asked` when a dry run (True) or the real one is."""
 
-    changed = Signal()
+    named = Signal()
     asked = Signal(bool)
 
     def __init__(self, choices: ScopeChoices, folder: Path, *, bytes_possible: bool) -> None:
         super().__init__()
         self._choices = choices
         self._folder = folder
+        self._only_workspace: str | None = None
         choices.setParent(self)
         self.target = QLineEdit()
         self.target.setObjectName("bringOverTarget")
@@ -53,6 +54,8 @@ class ChoicesPage(QWidget):
         self._note = PlainLabel()
         self._note.setObjectName("bringOverNote")
         self._note.setWordWrap(True)
+        self._adopt = _button("", "bringOverAdopt")
+        self._adopt.hide()
         self._count = PlainLabel()
         self._count.setObjectName("bringOverCount")
         self._count.setProperty("tone", "second")
@@ -67,6 +70,8 @@ class ChoicesPage(QWidget):
         self.close_button = _button("Close", "bringOverClose")
         self._lay_out()
         self.target.textChanged.connect(self._show_choice)
+        self.target.textChanged.connect(self._forget_target)
+        self._adopt.clicked.connect(self._name_workspaces)
         choices.chosen_changed.connect(self._show_choice)
         choices.refused.connect(lambda why: self.say(why, "red"))
         self.look.clicked.connect(lambda: self.asked.emit(True))
@@ -76,15 +81,29 @@ class ChoicesPage(QWidget):
 
     def request(self) -> Request:
         """What the person wants, as it stands now."""
+        target = self.place()
+        assert target is not None
         return Request(
-            target=Path(self.target.text().strip()).expanduser().absolute(),
+            target=target,
             scopes=self._choices.chosen(),
             if_taken=_IF_TAKEN[self._if_taken.checkedId()][0],
             bytes_as_json=self._as_json.isChecked(),
         )
 
-    def say(self, text: str, tone: str = "second") -> None:
-        """Say something about the target, or what is wrong."""
+    def place(self) -> Path | None:
+        """The target, as far as one is named."""
+        text = self.target.text().strip()
+        return Path(text).expanduser().absolute() if text else None
+
+    def say(self, text: str, tone: str = "second", *, only_workspace: str | None = None) -> None:
+        """Say something about the target, or what is wrong; scopes may have to go into its one workspace."""
+        self._only_workspace = only_workspace
+        self._adopt.setVisible(
+            only_workspace is not None
+            and any(into.workspace != only_workspace for into in self._choices.chosen().values())
+        )
+        if only_workspace is not None:
+            self._adopt.setText(without_mnemonic(f"Use its workspace, {visible(only_workspace)}"))
         self._note.setProperty("tone", tone)
         self._note.style().unpolish(self._note)
         self._note.style().polish(self._note)
@@ -95,11 +114,20 @@ class ChoicesPage(QWidget):
         self._count.setText(
             f"{scopes:,} of {self._choices.rowCount():,} scopes, {keys:,} {'key' if keys == 1 else 'keys'}"
         )
-        possible = bool(scopes and self.target.text().strip())
+        possible = bool(scopes and self.place() is not None)
         self.look.setEnabled(possible)
         self.run.setEnabled(possible)
-        self.say("Press F2 to give a scope another name there; with several rows selected, all of them")
-        self.changed.emit()
+
+    def _forget_target(self) -> None:
+        self.say("")
+        self.named.emit()
+
+    def _name_workspaces(self) -> None:
+        """Let all scopes go into the one workspace that the target has."""
+        if self._only_workspace is not None:
+            self._choices.name_workspace(self._only_workspace)
+        self._adopt.hide()
+        self.look.setFocus()
 
     def _choose_file(self) -> None:
         dialog = QFileDialog(self, "Bring over into")
@@ -151,9 +179,17 @@ class ChoicesPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
+        found = QHBoxLayout()
+        found.addWidget(self._note, 1)
+        found.addWidget(self._adopt)
+        hint = PlainLabel(
+            "Press F2 to give a scope another name there; with several rows selected, all of them"
+        )
+        hint.setProperty("tone", "second")
         column.addLayout(place)
+        column.addLayout(found)
         column.addWidget(self._table, 1)
-        column.addWidget(self._note)
+        column.addWidget(hint)
         column.addLayout(chosen)
         column.addLayout(how)
         column.addSpacing(4)

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
 
-from inspector.bringing import Request
+from inspector.bringing import Found, Request
 from inspector.models.scope_choices import ScopeChoices
 from inspector.plain import visible
 from inspector.views.bring_over_choices import ChoicesPage
@@ -16,11 +16,13 @@ _SIZE = (900, 540)
 
 
 class BringOverDialog(QDialog):
-    """Named `bringOverDialog`. `asked` is emitted for a dry run (True) or the real one, `cancelled` to end it.
+    """Named `bringOverDialog`; `named` is emitted when another target is.
 
-    Closed while something runs, it asks for its end and stays until `show_report` or `show_fault` is called.
+    `asked` is emitted for a dry run (True) or the real one, `cancelled` to end it. Closed while something runs, it
+    asks for its end and stays until `show_report` or `show_fault` is called.
     """
 
+    named = Signal()
     asked = Signal(bool)
     cancelled = Signal()
     copy_asked = Signal()
@@ -42,6 +44,7 @@ class BringOverDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 20, 20, 16)
         column.addWidget(self._pages)
+        self._choices.named.connect(self.named)
         self._choices.asked.connect(self.asked)
         self._choices.close_button.clicked.connect(self.reject)
         self._report.run_asked.connect(lambda: self.asked.emit(False))
@@ -61,6 +64,13 @@ class BringOverDialog(QDialog):
         """What the person wants, as it stands now."""
         return self._choices.request()
 
+    def target(self) -> Path | None:
+        """Where the person wants it to go, as far as that is named."""
+        return self._choices.place()
+
+    def show_target(self, found: Found) -> None:
+        self._choices.say(found.words, only_workspace=found.only_workspace)
+
     def show_begun(self, *, dry_run: bool) -> None:
         self._pages.setCurrentWidget(self._report)
         self._report.begin(dry_run=dry_run)
@@ -74,9 +84,10 @@ class BringOverDialog(QDialog):
         self._close_if_told_to()
 
     def show_fault(self, why: str) -> None:
-        """Show why nothing could be done, where it can be mended."""
-        self._report.is_running = False
-        self._go_back()
+        """Show why nothing can be done, where it can be mended."""
+        if self._report.is_running:
+            self._report.is_running = False
+            self._go_back()
         self._choices.say(why, "red")
         self._close_if_told_to()
 

@@ -345,6 +345,9 @@ class SqliteDatabase:
     def caution(self, kind: Kind, data: bytes) -> str | None:
         return None
 
+    def refusal(self, scope: Scope, key: str) -> str | None:
+        return None
+
     def aftermath(self, scope: Scope, key: str) -> str | None:
         return None
 

@@ -190,6 +190,20 @@ async def test_scopes_are_chosen_and_renamed_from_the_keyboard(
     assert ("copied", "todos", "acme / ann", "beta / ann", "") in dialog.lines()
 
 
+async def test_what_the_target_is_is_said_as_soon_as_it_is_named(
+    person: Person, target: Path, tmp_path: Path
+) -> None:
+    dialog = await opened(person, target)
+    assert dialog.says("bringOverNote") == "A storage with 1 workspace"
+    dialog.find(QLineEdit, "bringOverTarget").setText(str(tmp_path / "new.db"))
+    await person.window.idle()
+    assert "a new storage is made" in dialog.says("bringOverNote")
+    dialog.find(QLineEdit, "bringOverTarget").setText(str(tmp_path))
+    await person.window.idle()
+    assert str(tmp_path) in dialog.says("bringOverNote")
+    assert sorted(path.name for path in tmp_path.glob("*.db")) == ["other.db", "state.db"]
+
+
 async def test_a_name_that_cannot_be_one_is_refused_and_said_to_be(person: Person, tmp_path: Path) -> None:
     dialog = await opened(person, tmp_path / "new.db")
     table = dialog.find(QTableView, "bringOverScopes")
