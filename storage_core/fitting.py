@@ -20,6 +20,10 @@ _NAME_SIZES = (4 * KEY_LIMIT, 256, 128)
 """Bytes to which a new name is shortened, one after the other, until a storage takes it."""
 
 
+_LONGEST_NUMBER = 64
+"""Bytes of a number that a target has written in its own way."""
+
+
 class UnreadableError(Exception):
     """What a storage holds at a key cannot be read; the message says why."""
 
@@ -32,14 +36,25 @@ class Content:
     data: bytes
     expires: datetime | None
     note: str
+    is_kept_otherwise: bool = False
+    """Whether the target makes another text of it, as the note says: that of the same number."""
 
     def noting(self, more: Sequence[str]) -> "Content":
         """The same, with more to be said."""
         return replace(self, note="; ".join([*filter(None, [self.note]), *more])) if more else self
 
+    @property
+    def size_to_compare(self) -> int:
+        """Bytes up to which what is in the target can be the same."""
+        return max(len(self.data), _LONGEST_NUMBER) if self.is_kept_otherwise else len(self.data)
+
     def is_that_of(self, entry: RawEntry) -> bool:
-        """Whether the entry has the same kind and the same bytes, whenever it expires."""
-        return entry.kind is self.kind and entry.data == self.data
+        """Whether the entry has the same kind and the same bytes, or what becomes of them; whenever it expires."""
+        if entry.kind is not self.kind or entry.data is None:
+            return False
+        if self.is_kept_otherwise and entry.data != self.data:
+            return _number(entry.data) == _number(self.data) is not None
+        return entry.data == self.data
 
 
 async def fitted(entry: RawEntry, target: AsyncStorage | None, *, bytes_as_json: bool) -> Content:
@@ -63,9 +78,11 @@ async def fitted(entry: RawEntry, target: AsyncStorage | None, *, bytes_as_json:
         raise KindError(f"{can.system} holds bytes alone, and this is JSON")
     if entry.expires is not None and not can.expiry:
         notes.append(f"for good: {can.system} knows no expiry")
-    if target is not None and (not_exactly := caution(target, kind, entry.data)) is not None:
+    not_exactly = None if target is None else caution(target, kind, entry.data)
+    if not_exactly is not None:
         notes.append(not_exactly)
-    return Content(kind, entry.data, entry.expires if can.expiry else None, "; ".join(notes))
+    expires = entry.expires if can.expiry else None
+    return Content(kind, entry.data, expires, "; ".join(notes), is_kept_otherwise=not_exactly is not None)
 
 
 def names_beside(key: str, number: int) -> Iterator[str]:
@@ -74,6 +91,13 @@ def names_beside(key: str, number: int) -> Iterator[str]:
     beginning = key[: KEY_LIMIT - len(ending)].encode()
     for size in _NAME_SIZES:
         yield beginning[: size - len(ending)].decode(errors="ignore") + ending
+
+
+def _number(data: bytes) -> float | None:
+    try:
+        return float(data)
+    except ValueError:
+        return None
 
 
 async def _fault_of_json(data: bytes) -> str | None:

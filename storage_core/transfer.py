@@ -245,7 +245,7 @@ class Transfer:
     ) -> None:
         """The value is there already; its expiry may be another one, which only a replacement changes."""
         if there.expires == content.expires:
-            self.report.settle(row, Outcome.ALREADY_THERE)
+            self.report.settle(row, Outcome.ALREADY_THERE, content.note if content.is_kept_otherwise else "")
         elif self._if_taken is IfTaken.REPLACE:
             await self._put(entry, target, content, there.revision)
             self.report.settle(row, Outcome.REPLACED, "the same value, with another expiry")
@@ -293,7 +293,7 @@ class Transfer:
             checked_key(place.key)
             return None
         try:
-            return await read(self._target, place.scope, place.key, len(content.data))
+            return await read(self._target, place.scope, place.key, content.size_to_compare)
         except CorruptError as error:
             raise InvalidValueError(f"what is at {place.key!r:.80} now cannot be read: {error}") from error
 
