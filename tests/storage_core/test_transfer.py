@@ -23,13 +23,14 @@ from storage_core import (
     InvalidValueError,
     Kind,
     Scope,
+    Storage,
     StorageMovedError,
     raw,
     transfer,
 )
 from storage_core.browse import Address
 from storage_core.transfer import IfTaken, Line, Outcome, Report, Transfer
-from tests.storage_core.children import Child
+from tests.storage_core.children import Child, said_by
 
 ACME, ANN, BOB = Scope("acme"), Scope("acme", "ann"), Scope("acme", "bob")
 WRITTEN = {Outcome.COPIED, Outcome.REPLACED, Outcome.KEPT_BESIDE}
@@ -365,6 +366,27 @@ async def test_a_fault_of_the_world_stops_it_with_the_report_so_far(
     assert work.report[120].reason == work.report.end
     assert "another file" in "\n".join(work.report.text_lines())
     assert len(await content(target)) == 100
+
+
+async def test_a_full_disk_stops_it_and_once_there_is_room_it_goes_on_from_there(tmp_path: Path) -> None:
+    source, target = tmp_path / "source.db", tmp_path / "target.db"
+    with Storage(source) as storage:
+        storage.store(ANN).set_many({f"{number:03}": b"x" * 3_000 for number in range(300)})
+    with Storage(target):
+        pass
+    full = ["-e", "trace=pwrite64", "-e", "inject=pwrite64:error=ENOSPC:when=200+", "-P", f"{target}-wal"]
+    said = said_by("bring_over", source, target, through=["strace", "-f", "-o", "/dev/null", *full])
+    assert said.pop(0) == "StorageFullError"
+    became = dict(line.split() for line in said)
+    copied = {key for key, outcome in became.items() if outcome == "COPIED"}
+    assert set(became.values()) == {"COPIED", "NOT_REACHED"}
+    with Storage(target) as storage:
+        assert set(storage.store(ANN).keys()) == copied
+        assert storage.check() == []
+    assert Counter(line.split()[1] for line in said_by("bring_over", source, target)[1:]) == {
+        "COPIED": 300 - len(copied),
+        "ALREADY_THERE": len(copied),
+    }
 
 
 async def test_large_values_are_never_in_memory_all_at_once(
