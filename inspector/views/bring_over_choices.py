@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QPushButton,
     QRadioButton,
@@ -20,10 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector import theme
 from inspector.bringing import Request
 from inspector.models.scope_choices import Column, ScopeChoices
 from inspector.plain import PlainLabel, visible, without_mnemonic
+from inspector.views.rows import as_rows
 from storage_core.transfer import IfTaken
 
 _NAME_WIDTH = 180
@@ -205,20 +204,10 @@ class _ScopeTable(QTableView):
         self.setObjectName("bringOverScopes")
         self.setAccessibleName("Scopes to bring over")
         self.setModel(choices)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        as_rows(self, Column.SCOPE)
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
         )
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(theme.ROW_HEIGHT)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(Column.SCOPE, QHeaderView.ResizeMode.Stretch)
         self.setColumnWidth(Column.KEYS, _KEYS_WIDTH)
         self.setColumnWidth(Column.WORKSPACE, _NAME_WIDTH)
         self.setColumnWidth(Column.USER, _NAME_WIDTH)

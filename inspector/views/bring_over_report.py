@@ -1,11 +1,9 @@
 """The page that shows how far a bringing over is, and then what became of each entry."""
 
-from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QProgressBar,
     QPushButton,
     QTableView,
@@ -16,6 +14,7 @@ from PySide6.QtWidgets import (
 from inspector import theme
 from inspector.models.outcomes import Column, OutcomesModel
 from inspector.plain import PlainLabel, plain_tooltip, visible
+from inspector.views.rows import as_rows
 from storage_core.transfer import Progress, Report
 
 MOST_LINES_TO_COPY = 20_000
@@ -181,18 +180,7 @@ def _report_table(model: OutcomesModel) -> QTableView:
     table.setObjectName("bringOverReport")
     table.setAccessibleName("What became of each entry")
     table.setModel(model)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.setTabKeyNavigation(False)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(theme.ROW_HEIGHT)
-    header = table.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    header.setSectionResizeMode(Column.KEY, QHeaderView.ResizeMode.Stretch)
+    as_rows(table, Column.KEY)
     for column, width in _WIDTHS.items():
         table.setColumnWidth(column, width)
     return table
