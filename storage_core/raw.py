@@ -1,6 +1,7 @@
 """Entries exactly as they are stored: for tools that show, correct, copy or restore them without changing a byte."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -89,9 +90,12 @@ def caution(storage: AsyncStorage, kind: Kind, data: bytes) -> str | None:
     return storage._connections.database.caution(kind, data)
 
 
-def refusal(storage: AsyncStorage, scope: Scope, key: str) -> str | None:
-    """Why an open storage would take nothing new at a key that can be read, as its error would say; mostly None."""
-    return storage._connections.database.refusal(scope, key)
+def refusal(storage: AsyncStorage, scope: Scope, key: str, taken: Callable[[str], bool]) -> str | None:
+    """Why an open storage would take nothing new at a key that can be read, as its error would say; mostly None.
+
+    `taken` says of other keys of the scope whether something will be there by then that is not there yet.
+    """
+    return storage._connections.database.refusal(scope, key, taken)
 
 
 def aftermath(storage: AsyncStorage, scope: Scope, key: str) -> str | None:

@@ -274,10 +274,15 @@ class Transfer:
         """The name with that number, as long as the target lets it be, and what is there."""
         refused: InvalidNameError | None = None
         for name in names_beside(target.key, number):
+            place = Address(target.scope, name)
             try:
-                return name, await self._there(Address(target.scope, name), content)
+                there = await self._there(place, content)
+                if there is None:
+                    self._refuse_what_is_new(place)
             except InvalidNameError as error:
                 refused = error
+            else:
+                return name, there
         assert refused is not None
         raise refused
 
@@ -297,9 +302,17 @@ class Transfer:
         except CorruptError as error:
             raise InvalidValueError(f"what is at {place.key!r:.80} now cannot be read: {error}") from error
 
+    def _refuse_what_is_new(self, place: Address) -> None:
+        """Raise InvalidNameError where the target would not take anything new there."""
+        if self._target is not None:
+            scope = place.scope
+            why = refusal(self._target, scope, place.key, lambda key: Address(scope, key) in self._planned)
+            if why is not None:
+                raise InvalidNameError(why)
+
     async def _notes(self, entry: RawEntry) -> list[str]:
         """What a person should know of what an entry of another system leaves behind; ours have nothing more."""
-        if self._source.capabilities == Capabilities():
+        if not _is_anothers(self._source):
             return []
         return await notes(self._source, entry.scope, entry.key)
 
@@ -320,11 +333,9 @@ class Transfer:
                 if_revision=if_revision,
             )
             return
-        if self._target is not None and not if_revision:
-            why = refusal(self._target, place.scope, place.key)
-            if why is not None:
-                raise InvalidNameError(why)
-        if self._overlaps or place.key != entry.key:
+        if not if_revision:
+            self._refuse_what_is_new(place)
+        if self._overlaps or place.key != entry.key or _is_anothers(self._target):
             self._planned[place] = Address(entry.scope, entry.key)
 
 
@@ -340,6 +351,11 @@ async def _is_key_of(storage: AsyncStorage, scope: Scope, key: str) -> bool:
         return await read(storage, scope, key, 0) is not None
     except InvalidNameError:
         return False
+
+
+def _is_anothers(storage: AsyncStorage | None) -> bool:
+    """Whether it is another system's, which may know more of an entry than we do, and refuse more."""
+    return storage is not None and storage.capabilities != Capabilities()
 
 
 def _same_file(one: AsyncStorage, other: AsyncStorage) -> bool:

@@ -3,7 +3,7 @@
 import random
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -345,7 +345,7 @@ class SqliteDatabase:
     def caution(self, kind: Kind, data: bytes) -> str | None:
         return None
 
-    def refusal(self, scope: Scope, key: str) -> str | None:
+    def refusal(self, scope: Scope, key: str, taken: Callable[[str], bool]) -> str | None:
         return None
 
     def aftermath(self, scope: Scope, key: str) -> str | None:
