@@ -79,16 +79,26 @@ class CatProject:
         return json.loads(self._said(self.start("-m", f"tests.foreign.cat_programs.{program}", *arguments)))
 
     def run_together(self, count: int, program: str, *arguments: object) -> list[Any]:
-        """The same of as many at the same time, each with its number as the last argument."""
+        """The same of as many, each with its number as the last argument.
+
+        Each says that it is ready, and goes on when it is told a line: at the same moment as the others.
+        """
         module = f"tests.foreign.cat_programs.{program}"
         started = [self.start("-m", module, *arguments, number) for number in range(count)]
+        ready = [process.stdout.readline() for process in started if process.stdout]
+        assert ready == ["ready\n"] * count
+        for process in started:
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
         return [json.loads(self._said(process)) for process in started]
 
     def start(self, *arguments: object, pass_fds: Sequence[int] = ()) -> "subprocess.Popen[str]":
         return subprocess.Popen(
-            [python_in("cat"), "-X", "dev", "-W", "ignore::DeprecationWarning", *map(str, arguments)],
+            [python_in("cat"), "-W", "always::ResourceWarning", *map(str, arguments)],
             cwd=self.folder,
             env=environment_for(),
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -171,7 +171,8 @@ class Switch:
         loop = asyncio.get_running_loop()
         opening = self._opening.get(loop)
         if opening is None:
-            self._opening = {other: task for other, task in self._opening.items() if not other.is_closed()}
+            for ended in [other for other in list(self._opening) if other.is_closed()]:
+                self._opening.pop(ended, None)
             opening = self._opening[loop] = loop.create_task(self._open())
         return (await asyncio.shield(opening)).workspace
 

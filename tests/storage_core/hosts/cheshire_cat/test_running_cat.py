@@ -146,3 +146,14 @@ def test_the_storage_is_closed_when_the_cat_is_told_to_end(day: Day) -> None:
 
 def test_without_the_line_the_cat_has_its_own_tables_again(day: Day) -> None:
     assert day.plugins_without == day.plugins
+
+
+def test_a_cat_whose_storage_cannot_be_opened_says_why_and_does_not_start(cat: CatProject) -> None:
+    cat.switch_on()
+    cat.storage.write_bytes(b"something else" * 1_000)
+    server = cat.start("-m", "uvicorn", "cat.startup:cheshire_cat_api", "--uds", cat.folder / "socket")
+    said, complained = server.communicate(timeout=120)
+    assert server.returncode == 3, said + complained
+    assert "NotAStorageError" in said
+    assert cat.storage.read_bytes() == b"something else" * 1_000
+    assert cat.own_rows()  # nothing was saved elsewhere instead
