@@ -1,6 +1,7 @@
 """A Cat that runs as its users run it, with its own plugins and one line in its config.py, keeps all in a storage."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from tests.foreign.cat_project import CatProject
 
 WORKSPACE = "wonderland"
 ANN, BOB = UUID(int=1), UUID(int=2)
+CALLERS = [UUID(int=10 + number % 4) for number in range(40)]
 SETTINGS = "settings_core_config_core"
 NUMBERS = [9.0, -0.0, 2**63, 2**70, 10**400, 1e-7, 3.14, -(2**63), [9.0, -0.0, 10**400]]
 
@@ -68,6 +70,10 @@ def day(fresh_project: CatProject, tmp_path_factory: pytest.TempPathFactory) -> 
             server.probe("user", "exists", "todos", user=user) for user in (ANN, UUID(int=3))
         ]
         day.answers["delete"] = [server.probe("store", "delete", "n0") for _ in range(2)]
+        with ThreadPoolExecutor(8) as callers:
+            list(
+                callers.map(lambda user: server.probe("user", "save", "mine", str(user), user=user), CALLERS)
+            )
         day.answers["admin"] = server.probe("user", "save", "theme", "dark")
         day.answers["bootstrap"] = server.call("GET", "/probe/bootstrap")
         _seen_from_outside(day, cat.storage)
@@ -114,6 +120,11 @@ def test_the_to_do_agent_keeps_a_list_for_each_of_its_users(day: Day) -> None:
     assert day.users[str(BOB)] == {"todos": [{"id": 1, "text": "paint the roses", "done": True}]}
     assert day.users[str(uuid5(NAMESPACE_DNS, "admin"))] == {"theme": "dark"}
     assert day.todos_again == "[x] #1 paint the roses"
+
+
+def test_requests_at_the_same_time_save_for_whom_they_run(day: Day) -> None:
+    for user in CALLERS:
+        assert day.users[str(user)] == {"mine": str(user)}
 
 
 def test_numbers_are_exact(day: Day) -> None:
