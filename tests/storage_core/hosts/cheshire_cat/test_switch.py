@@ -22,7 +22,7 @@ MANGLED = {  # what the Cat loads of a value that it has saved, and what is load
     "2**70": ("1.1805916207174113e+21", "1180591620717411303424"),
     "10**400": ("inf", repr(10**400)),
 }
-REFUSED = {  # keys that are not text: SQLite makes text of some, PostgreSQL refuses them; and no text of UTF-8
+REFUSED = {  # keys that are not text, of which SQLite makes some; and text that UTF-8 cannot hold
     "a float as a key": ["[1]", "[1]", "True", "'gone'", "False"],
     "none as a key": ["raises IntegrityError", "None", "False", "'gone'", "False"],
     "a surrogate": ["raises UnicodeEncodeError"] * 5,
