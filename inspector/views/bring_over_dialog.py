@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector.bringing import Found, Request
 from inspector.models.scope_choices import ScopeChoices
@@ -90,6 +91,14 @@ class BringOverDialog(QDialog):
             self._go_back()
         self._choices.say(why, "red")
         self._close_if_told_to()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the button that has the keyboard, and no other."""
+        focus = self.focusWidget()
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+        elif isinstance(focus, QPushButton):
+            focus.click()
 
     def reject(self) -> None:
         """Close; while something runs, when that has ended."""

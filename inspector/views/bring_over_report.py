@@ -1,11 +1,13 @@
 """The page that shows how far a bringing over is, and then what became of each entry."""
 
-from PySide6.QtCore import Signal, SignalInstance
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QProgressBar,
     QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -20,7 +22,8 @@ from storage_core.transfer import Progress, Report
 MOST_LINES_TO_COPY = 20_000
 
 _STEPS = 1_000
-_WIDTHS = {Column.OUTCOME: 130, Column.SCOPE: 170, Column.NOW: 150, Column.WHY: 240}
+_WIDTHS = {Column.OUTCOME: 110, Column.KEY: 190, Column.SCOPE: 150, Column.NOW: 150}
+_LINES_OF_WHY = 2
 
 
 class ReportPage(QWidget):
@@ -53,6 +56,13 @@ class ReportPage(QWidget):
         self._show.setObjectName("bringOverShow")
         self._show.setAccessibleName("Which outcomes to show")
         self._table = _report_table(self._model)
+        self._why = PlainLabel()
+        self._why.setObjectName("bringOverWhy")
+        self._why.setProperty("tone", "second")
+        self._why.setWordWrap(True)
+        self._why.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._why.setMinimumHeight(_LINES_OF_WHY * self._why.fontMetrics().lineSpacing())
+        self._table.selectionModel().currentRowChanged.connect(self._show_why)
         self._cancel = self._button("&Cancel", "bringOverCancel", self.cancelled)
         self._copy = self._button("Cop&y report", "bringOverCopy", self.copy_asked)
         self._save = self._button("&Save report…", "bringOverSave", self.save_asked)
@@ -101,8 +111,6 @@ class ReportPage(QWidget):
             if self._copy.isEnabled()
             else plain_tooltip(f"More than {MOST_LINES_TO_COPY:,} lines: save them to a file")
         )
-        if self._table.model().rowCount():
-            self._table.selectRow(0)
         (self._run if self._run.isVisibleTo(self) else self.close_button).setFocus()
 
     def _offer(self, report: Report) -> None:
@@ -117,6 +125,12 @@ class ReportPage(QWidget):
 
     def _filter(self) -> None:
         self._model.show_report(self.report, self._show.currentData())
+        self._table.selectRow(0)
+        self._show_why(self._table.currentIndex())
+
+    def _show_why(self, index: QModelIndex) -> None:
+        """Say in full why that became of the line that the person is at."""
+        self._why.setText(index.siblingAtColumn(Column.WHY).data() if index.isValid() else "")
 
     def _arrange(self, *, dry_run: bool) -> None:
         """Show what is of use now: while it runs, the way to end it; afterwards, what can be done with the report."""
@@ -124,7 +138,14 @@ class ReportPage(QWidget):
         ways_out: tuple[QWidget, ...] = (self._bar, self._cancel)
         for widget in ways_out:
             widget.setVisible(running)
-        of_a_report: tuple[QWidget, ...] = (self._show, self._table, self._copy, self._save, self._back)
+        of_a_report: tuple[QWidget, ...] = (
+            self._show,
+            self._table,
+            self._why,
+            self._copy,
+            self._save,
+            self._back,
+        )
         for widget in (*of_a_report, self.close_button):
             widget.setVisible(not running)
         self._run.setVisible(not running and dry_run)
@@ -154,6 +175,7 @@ class ReportPage(QWidget):
         column.addWidget(self._fault)
         column.addWidget(self._bar)
         column.addWidget(self._table, 1)
+        column.addWidget(self._why)
         column.addStretch(0)
         column.addLayout(buttons)
 
@@ -180,7 +202,18 @@ def _report_table(model: OutcomesModel) -> QTableView:
     table.setObjectName("bringOverReport")
     table.setAccessibleName("What became of each entry")
     table.setModel(model)
-    as_rows(table, Column.KEY)
+    as_rows(table, Column.WHY)
+    table.setItemDelegateForColumn(Column.WHY, _Prose(table))
     for column, width in _WIDTHS.items():
         table.setColumnWidth(column, width)
     return table
+
+
+class _Prose(QStyledItemDelegate):
+    """Shortens a sentence at its end."""
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideRight

@@ -164,6 +164,7 @@ async def test_a_key_that_is_taken_is_skipped_or_replaced_as_chosen(
     show = dialog.find(QComboBox, "bringOverShow")
     show.setCurrentIndex(show.findText(f"{outcome.capitalize()}: 1"))
     assert [line[1] for line in dialog.lines()] == ["todos"]
+    assert dialog.says("bringOverWhy") == dialog.lines()[0][4]
 
 
 async def test_scopes_are_chosen_and_renamed_from_the_keyboard(
@@ -411,6 +412,29 @@ async def test_every_control_is_reached_with_tab_and_nothing_is_rendered_or_cut(
         assert label.textFormat() == Qt.TextFormat.PlainText
     for button in dialog.widget.findChildren(QPushButton):
         assert not button.isVisible() or button.width() >= button.sizeHint().width()
+
+
+async def test_from_the_command_to_the_report_without_the_mouse(person: Person, tmp_path: Path) -> None:
+    person.window.activateWindow()
+    QTest.keyClick(
+        person.window,
+        Qt.Key.Key_B,
+        Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
+    )
+    await person.window.idle()
+    dialog = Dialog(person)
+    QTest.keyClicks(dialog.widget.focusWidget(), str(tmp_path / "new.db"))
+    QTest.keyClick(dialog.widget.focusWidget(), Qt.Key.Key_Return)
+    await person.window.idle()
+    assert dialog.says("bringOverTitle") == "What would be done"
+    assert not (tmp_path / "new.db").exists()
+    QTest.keyClick(dialog.widget.focusWidget(), Qt.Key.Key_Return)
+    await person.window.idle()
+    assert dialog.says("bringOverTitle") == "Brought over"
+    QTest.keyClick(dialog.widget.focusWidget(), Qt.Key.Key_Escape)
+    await person.window.idle()
+    assert person.dialogs() == []
+    assert len(everything(tmp_path / "new.db")) == 5
 
 
 async def test_an_edit_that_is_not_saved_is_asked_about_first(person: Person) -> None:
