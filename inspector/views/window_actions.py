@@ -27,7 +27,6 @@ class Command:
 
 COMMANDS = (
     Command("Open", "&Open…", ("Ctrl+O",), "open"),
-    Command("BringOver", "&Bring over…", ("Ctrl+Shift+B",)),
     Command("NewKey", "&New key…", ("Ctrl+N",), "plus", writes=True),
     Command("Save", "&Save", ("Ctrl+S",), "save", writes=True),
     Command("Revert", "&Revert", (), "revert"),
@@ -60,6 +59,7 @@ COMMANDS = (
     Command("Theme", "&Dark", (), "moon", checkable=True),
     Command("Activity", "&Activity", ("Ctrl+E",), checkable=True),
     Command("ReadOnly", "&Read-only", (), "lock", checkable=True),
+    Command("BringOver", "&Bring over…", ("Ctrl+Shift+B",)),
     Command("Quit", "&Quit", ("Ctrl+Q",)),
 )
 
