@@ -46,8 +46,8 @@ class HasStorage(Protocol):
 class PluginStorage:
     """What a plugin finds at `self.session.storage`, kept in `store`; keys are cleaned as Dify does it.
 
-    With `missing="raise"` a key that is not set raises DifyStorageError in Dify's own words on `get` and `delete`, as
-    Dify really behaves. With `missing="none"`, `get` gives None, as its documentation says, and `delete` does nothing.
+    With `missing="raise"`, `get` and `delete` of a key that is not set raise DifyStorageError in Dify's own words, as
+    Dify really does. With `missing="none"`, `get` gives None, as its documentation says, and `delete` does nothing.
 
     Every verb raises DifyStorageError for a key that Dify cannot hold, and where the storage fails. Raises
     InvalidValueError for any other `missing`, TypeError where `store` is not a synchronous store.
@@ -76,7 +76,7 @@ class PluginStorage:
         return value
 
     def delete(self, key: str) -> None:
-        """Delete what is at `key` and nothing else: keys below it, as `key/part`, stay, where Dify removes them too."""
+        """Delete what is at `key` and nothing else: keys below it, as `key/part`, stay. Dify removes those too."""
         with _failing_as("delete data failed"):
             name = cleaned(key)
             if not self._store.delete(name) and self._missing == "raise":
@@ -103,7 +103,7 @@ def attach(session: HasStorage, store: Store, *, missing: str = "raise") -> Plug
 
 
 class Patch:
-    """A store behind the storage of every Dify session of this process; made by `patch`. Ends with `undo` or `with`."""
+    """A store behind the storage of every Dify session of this process, until `undo` or the end of a `with`."""
 
     def __init__(self, storage_class: type, verbs: dict[str, Callable[..., Any]]) -> None:
         self._class = storage_class
@@ -156,10 +156,10 @@ def patch(store: Store | Callable[[Any], Store], *, missing: str = "raise") -> P
 
 
 def cleaned(key: str) -> str:
-    """The one name of all the spellings of a key that Dify takes for the same: of `/k`, `./k`, `k/` and `x/../k`, `k`.
+    """The one name of all the spellings of a key that Dify takes for the same: `k` of `/k`, `./k`, `k/` and `x/../k`.
 
-    Raises InvalidNameError where Dify cannot hold it: empty, over 256 bytes, over 255 between two slashes, with a NUL,
-    a backslash or two dots in a row that are left after cleaning, or naming the folder of all keys (`.`, `/`, `x/..`).
+    Raises InvalidNameError where Dify cannot hold it: empty, over 256 bytes, over 255 between two slashes, with a
+    NUL, with a backslash or two dots in a row left after cleaning, or naming the folder of all keys (`.`, `x/..`).
     """
     checked_key(key)
     size = len(key.encode())
