@@ -1,0 +1,69 @@
+import logging
+import os
+import sys
+from collections.abc import Generator
+from typing import Any
+
+import gevent
+from dify_plugin import Tool
+from dify_plugin.config.logger_format import plugin_logger_handler
+from dify_plugin.entities.tool import ToolInvokeMessage
+
+logger = logging.getLogger(__name__)
+logger.addHandler(plugin_logger_handler)
+
+
+class AskTool(Tool):
+    """What plugins also do: ask Dify for other things, print, log, fail, end, and write from many greenlets."""
+
+    def _invoke(self, tool_parameters: dict[str, Any]) -> Generator[ToolInvokeMessage, None, None]:
+        asked = getattr(self, f"_{tool_parameters['what']}")(tool_parameters)
+        yield self.create_json_message({"answer": asked})
+
+    def _app(self, parameters: dict[str, Any]) -> str:
+        try:
+            return str(self.session.app.fetch_app("an app"))
+        except Exception as error:  # noqa: BLE001 - the SDK has no finer one
+            return f"{type(error).__name__}: {error}"
+
+    def _call(self, parameters: dict[str, Any]) -> str:
+        """One verb of the storage, and what comes of it."""
+        arguments = [parameters["key"]] + [parameters["value"].encode()] * ("value" in parameters)
+        verb = "set" if "value" in parameters else parameters.get("verb", "get")
+        try:
+            return repr(getattr(self.session.storage, verb)(*arguments))
+        except Exception as error:  # noqa: BLE001 - the SDK has no finer one
+            return f"{type(error).__name__}: {error}"
+
+    def _print(self, parameters: dict[str, Any]) -> None:
+        sys.stdout.write("printed without an end of line")
+        sys.stdout.flush()
+        print("<b>printed</b> on two lines\n{not: json}")
+        print("to the other stream", file=sys.stderr)
+        logger.warning("logged with a handler")
+
+    def _fail(self, parameters: dict[str, Any]) -> None:
+        raise RuntimeError("this tool always fails")
+
+    def _end(self, parameters: dict[str, Any]) -> None:
+        print("the last words", file=sys.stderr, flush=True)
+        os._exit(7)
+
+    def _large(self, parameters: dict[str, Any]) -> int:
+        self.session.storage.set("large", bytes(range(256)) * 20_000)
+        return len(self.session.storage.get("large"))
+
+    def _write(self, parameters: dict[str, Any]) -> int:
+        """As many values as were asked for, from five greenlets, each read again."""
+
+        def write(greenlet: int) -> int:
+            for number in range(int(parameters["count"])):
+                key, value = f"{parameters['key']}:{greenlet}:{number}", str(number).encode()
+                self.session.storage.set(key, value)
+                assert self.session.storage.get(key) == value
+                gevent.sleep(0)
+            return int(parameters["count"])
+
+        greenlets = [gevent.spawn(write, greenlet) for greenlet in range(5)]
+        gevent.joinall(greenlets, raise_error=True)
+        return sum(greenlet.value for greenlet in greenlets)
