@@ -37,6 +37,10 @@ class DifyStorageError(StorageError):
     """What Dify's storage answers where it cannot do what was asked; the cause, where there is one, says more."""
 
 
+class NotSetError(DifyStorageError):
+    """The same, of a key that is not set."""
+
+
 class HasStorage(Protocol):
     """A `dify_plugin.core.runtime.Session`, as far as it matters here."""
 
@@ -46,8 +50,8 @@ class HasStorage(Protocol):
 class PluginStorage:
     """What a plugin finds at `self.session.storage`, kept in `store`; keys are cleaned as Dify does it.
 
-    With `missing="raise"`, `get` and `delete` of a key that is not set raise DifyStorageError in Dify's own words, as
-    Dify really does. With `missing="none"`, `get` gives None, as its documentation says, and `delete` does nothing.
+    With `missing="raise"`, `get` and `delete` of a key that is not set raise NotSetError in Dify's own words, as Dify
+    really does. With `missing="none"`, `get` gives None, as its documentation says, and `delete` does nothing.
 
     Every verb raises DifyStorageError for a key that Dify cannot hold, and where the storage fails. Raises
     InvalidValueError for any other `missing`, TypeError where `store` is not a synchronous store.
@@ -72,7 +76,7 @@ class PluginStorage:
         with _failing_as("load data failed"):
             value = _stored_bytes(self._store, name)
         if value is None and self._missing == "raise":
-            raise DifyStorageError(LOAD_FAILED)
+            raise NotSetError(LOAD_FAILED)
         return value
 
     def delete(self, key: str) -> None:
@@ -80,7 +84,7 @@ class PluginStorage:
         with _failing_as("delete data failed"):
             name = cleaned(key)
             if not self._store.delete(name) and self._missing == "raise":
-                raise DifyStorageError(f"delete data failed: stat {name}: no such file or directory")
+                raise NotSetError(f"delete data failed: stat {name}: no such file or directory")
 
     def exist(self, key: str) -> bool:
         """Whether anything is stored at `key` itself; keys below it do not count, where in Dify they do."""
