@@ -2,11 +2,14 @@
 
 import json
 import os
+import signal
 import subprocess
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
@@ -59,7 +62,13 @@ class PluginProcess:
         pipe = subprocess.PIPE
         try:
             self._process = subprocess.Popen(
-                self._command, cwd=self._folder, env=environment, stdin=pipe, stdout=pipe, stderr=pipe
+                self._command,
+                cwd=self._folder,
+                env=environment,
+                stdin=pipe,
+                stdout=pipe,
+                stderr=pipe,
+                start_new_session=True,
             )
         except OSError as error:
             raise PluginError(f"{self._command[0]}: cannot be started: {error.strerror or error}") from error
@@ -84,11 +93,10 @@ class PluginProcess:
 
     def close(self) -> None:
         """End the plugin: it does not end by itself when its input does."""
-        self._process.terminate()
-        try:
+        self._signal(gently=True)
+        with suppress(subprocess.TimeoutExpired):
             self._process.wait(_END_TIMEOUT)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
+        self._signal(gently=False)  # it, or what it has started and left: that would keep the pipes open
         for reader in self._readers:
             reader.join()
         self._answering.shutdown()
@@ -113,6 +121,13 @@ class PluginProcess:
                 yield message["data"]
         finally:
             del self._requests[session]
+
+    def _signal(self, *, gently: bool) -> None:
+        if sys.platform == "win32":
+            self._process.terminate()
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGTERM if gently else signal.SIGKILL)
 
     def _next(self, answers: Answers) -> Mapping[str, Any]:
         try:
@@ -185,11 +200,9 @@ class PluginProcess:
             answer = about | {"event": "response", "message": "struct", "data": self._answer(asked, by)}
         except RefusedError as refusal:
             answer = about | {"event": "error", "message": str(refusal), "data": None}
-        try:
+        with suppress(PluginError):  # it has ended, and those who wait for it are told so
             self._send(session, "backwards_response", answer)
             self._send(session, "backwards_response", about | {"event": "end", "message": "", "data": None})
-        except PluginError:
-            pass  # it has ended, and those who wait for it are told so
 
     def _read_errors(self) -> None:
         assert self._process.stderr is not None

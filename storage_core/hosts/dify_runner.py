@@ -190,7 +190,8 @@ def _summarise(plugin: LocalPlugin, storage: Storage) -> None:
 
 def _show(line: str) -> None:
     with suppress(OSError):  # nobody reads it: no reason to stop the plugin
-        print(line, file=sys.stderr, flush=True)
+        sys.stderr.write(f"{line}\n")  # in one piece: several threads have something to say
+        sys.stderr.flush()
 
 
 def _object(text: str) -> Mapping[str, Any]:

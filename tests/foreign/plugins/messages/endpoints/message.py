@@ -19,5 +19,9 @@ class MessageEndpoint(Endpoint):
         if not already:
             storage.set(marker, b"processing")
             storage.set(f"whatsapp:{message['phone']}:{values['id']}", message["text"].encode())
-        answer = {"answered": not already, "greeting": settings.get("greeting"), "agent": r.headers.get("X-Agent")}
+        answer = {
+            "answered": not already,
+            "greeting": settings.get("greeting"),
+            "agent": r.headers.get("X-Agent"),
+        }
         return Response(json.dumps(answer), status=200, content_type="application/json")

@@ -1,5 +1,6 @@
 import logging
 import os
+import subprocess
 import sys
 from collections.abc import Generator
 from typing import Any
@@ -28,7 +29,10 @@ class AskTool(Tool):
 
     def _call(self, parameters: dict[str, Any]) -> str:
         """One verb of the storage, and what comes of it."""
-        arguments = [parameters["key"]] + [parameters["value"].encode()] * ("value" in parameters)
+        arguments = [
+            parameters["key"],
+            *(given.encode() for given in [parameters.get("value")] if given is not None),
+        ]
         verb = "set" if "value" in parameters else parameters.get("verb", "get")
         try:
             return repr(getattr(self.session.storage, verb)(*arguments))
@@ -41,6 +45,7 @@ class AskTool(Tool):
         print("<b>printed</b> on two lines\n{not: json}")
         print("to the other stream", file=sys.stderr)
         logger.warning("logged with a handler")
+        sys.stdout.write("at the start of an answer's line")
 
     def _fail(self, parameters: dict[str, Any]) -> None:
         raise RuntimeError("this tool always fails")
@@ -48,6 +53,16 @@ class AskTool(Tool):
     def _end(self, parameters: dict[str, Any]) -> None:
         print("the last words", file=sys.stderr, flush=True)
         os._exit(7)
+
+    def _pid(self, parameters: dict[str, Any]) -> int:
+        return os.getpid()
+
+    def _hang(self, parameters: dict[str, Any]) -> None:
+        gevent.sleep(1_000)
+
+    def _leave(self, parameters: dict[str, Any]) -> int:
+        """A process of its own, which has this one's streams and does not end by itself."""
+        return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"]).pid
 
     def _large(self, parameters: dict[str, Any]) -> int:
         self.session.storage.set("large", bytes(range(256)) * 20_000)
