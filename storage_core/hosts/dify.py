@@ -59,7 +59,7 @@ class PluginStorage:
 
     def __init__(self, store: Store, *, missing: str = "raise") -> None:
         self._store = _checked_store(store)
-        self._missing = _checked_missing(missing)
+        self._missing = checked_missing(missing)
 
     def set(self, key: str, val: BytesLike) -> None:
         """Store bytes at `key`, in the place of whatever is there; raises TypeError where `val` is not bytes-like."""
@@ -140,7 +140,7 @@ def patch(store: Store | Callable[[Any], Store], *, missing: str = "raise") -> P
     chooses so. It is called at each use of the storage. `missing` and the errors are those of PluginStorage; raises
     ImportError where dify_plugin is not installed. Importing that, which this does, runs gevent's monkey patching.
     """
-    _checked_missing(missing)
+    checked_missing(missing)
     if not callable(store):
         _checked_store(store)
     # Its methods rather than its name are replaced: who has imported the class already, and every session that holds
@@ -202,7 +202,8 @@ def _failing_as(what: str) -> Iterator[None]:
         raise DifyStorageError(f"{what}: {error}") from error
 
 
-def _checked_missing(missing: str) -> str:
+def checked_missing(missing: str) -> str:
+    """`missing` itself, where it is "raise" or "none"; raises InvalidValueError where not."""
     if missing not in ("raise", "none"):
         raise InvalidValueError(f'missing must be "raise" or "none", not {shown(missing)}')
     return missing

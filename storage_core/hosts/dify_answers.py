@@ -21,7 +21,8 @@ class RefusedError(StorageError):
 class Answers:
     """Answers in the place of Dify, from `store`; each is shown as a line. Safe for threads.
 
-    `storage_size` is what the plugin's manifest lets it keep: 0 refuses, as Dify does; more than it lets is shown.
+    `storage_size` is what the plugin's manifest lets it keep; with 0 its storage is refused, as by Dify. `missing` is
+    that of PluginStorage.
     """
 
     def __init__(self, store: Store, storage_size: int, missing: str, show: Show) -> None:
@@ -107,7 +108,7 @@ class Answers:
 def _called(asked: Mapping[str, Any]) -> str:
     request = asked.get("request")
     if asked.get("type") == "storage" and isinstance(request, Mapping):
-        return f"{request.get('opt')} {_printable(str(request.get('key')))}"
+        return f"{str(request.get('opt')).replace('del', 'delete')} {_printable(str(request.get('key')))}"
     return str(asked.get("type"))
 
 

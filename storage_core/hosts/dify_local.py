@@ -7,9 +7,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from storage_core.hosts.dify import checked_missing
 from storage_core.hosts.dify_answers import NOT_SET, Answers, Show
 from storage_core.hosts.dify_declared import Declared, read_declared
-from storage_core.hosts.dify_process import PluginProcess
+from storage_core.hosts.dify_process import About, PluginProcess
 from storage_core.hosts.dify_requests import endpoint_request, http_answer, tool_request, whole_blobs
 from storage_core.sync_store import Storage, Store
 
@@ -59,7 +60,7 @@ class LocalPlugin:
         self._declared = read_declared(path, interpreter)
         in_workspace = storage.workspace(workspace)
         self._store = in_workspace if shared else in_workspace.user(self._declared.plugin_id)
-        starting = ["-c", _NONE_WHERE_NOT_SET] if missing == "none" else ["-m"]
+        starting = ["-c", _NONE_WHERE_NOT_SET] if checked_missing(missing) == "none" else ["-m"]
         self._process = PluginProcess(
             [interpreter, *starting, self._declared.entry_point],
             path,
@@ -79,14 +80,21 @@ class LocalPlugin:
         return self._store
 
     def tool(
-        self, name: str, parameters: Mapping[str, Any], *, credentials: Mapping[str, Any] | None = None
+        self,
+        name: str,
+        parameters: Mapping[str, Any],
+        *,
+        credentials: Mapping[str, Any] | None = None,
+        about: About | None = None,
     ) -> Iterator[Mapping[str, Any]]:
         """Invoke a tool; its messages as they come, as Dify's SDK writes them: `type`, `message`, `meta`.
+
+        `about` is what its session is to say of itself, as {"conversation_id": "c1"}.
 
         Raises PluginError where there is no such tool, a required parameter is missing, or the tool fails.
         """
         request = tool_request(self._declared, name, parameters, credentials or {})
-        return whole_blobs(self._process.request(request))
+        return whole_blobs(self._process.request(request, about))
 
     def endpoint(
         self,
@@ -95,16 +103,18 @@ class LocalPlugin:
         body: bytes = b"",
         headers: Iterable[tuple[str, str]] = (),
         settings: Mapping[str, Any] | None = None,
+        about: About | None = None,
     ) -> Mapping[str, Any]:
         """Call an endpoint, as "POST /path"; the answer's `status`, `headers`, and `body` or `body_base64`.
 
         Raises PluginError where the request cannot be sent, or the plugin fails.
         """
-        return http_answer(self._process.request(endpoint_request(route, body, headers, settings or {})))
+        request = endpoint_request(route, body, headers, settings or {})
+        return http_answer(self._process.request(request, about))
 
-    def request(self, data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    def request(self, data: Mapping[str, Any], *, about: About | None = None) -> Iterator[Mapping[str, Any]]:
         """Send any other request, as Dify's daemon would: its `type`, `action` and what else belongs to it."""
-        return whole_blobs(self._process.request(data))
+        return whole_blobs(self._process.request(data, about))
 
     def __enter__(self) -> Self:
         self._process.__enter__()

@@ -8,7 +8,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -30,6 +30,11 @@ Answer = Callable[[Mapping[str, Any], str], Mapping[str, Any]]
 Answers = SimpleQueue[Mapping[str, Any] | None]
 """What a plugin answers to one request; None at its own end."""
 
+About = Mapping[str, str | None]
+ABOUT = ("conversation_id", "message_id", "app_id", "endpoint_id")
+"""What Dify says of a request to the plugin, which finds it in its session; plugins make keys of it."""
+
+_NOTHING: About = {}
 _NOBODY: tuple[str, Answers] = ("", SimpleQueue())
 
 
@@ -52,7 +57,7 @@ class PluginProcess:
         self._is_ready = Event()
         self._has_ended = False
         self._sending = Lock()
-        self._last_words: deque[str] = deque(maxlen=30)
+        self._last_words: deque[str] = deque(maxlen=10)
 
     def __enter__(self) -> Self:
         if os.getpid() == 1:
@@ -103,9 +108,10 @@ class PluginProcess:
         with self._process:  # closes its pipes
             pass
 
-    def request(self, data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    def request(self, data: Mapping[str, Any], about: About | None = None) -> Iterator[Mapping[str, Any]]:
         """Send one request, and give what the plugin answers as it comes. Any number may be under way.
 
+        `about` is what the plugin's session is to say of itself, as {"conversation_id": "c1"}; see ABOUT.
         Raises PluginError where it answers with an error, ends meanwhile, or says nothing for `timeout` seconds.
         """
         session = uuid4().hex
@@ -114,7 +120,7 @@ class PluginProcess:
         try:
             if self._has_ended:
                 raise PluginError(self._how_it_ended())
-            self._send(session, "request", data)
+            self._send(session, "request", data, about or {})
             while (message := self._next(answers))["type"] != "end":
                 if message["type"] == "error":
                     raise PluginError(_as_text(message["data"]))
@@ -138,17 +144,9 @@ class PluginProcess:
             raise PluginError(self._how_it_ended())
         return message
 
-    def _send(self, session: str, event: str, data: Mapping[str, Any]) -> None:
-        message = {
-            "session_id": session,
-            "conversation_id": None,
-            "message_id": None,
-            "app_id": None,
-            "endpoint_id": None,
-            "context": None,
-            "event": event,
-            "data": data,
-        }
+    def _send(self, session: str, event: str, data: Mapping[str, Any], about: About = _NOTHING) -> None:
+        known = {name: about.get(name) for name in ABOUT} | {"context": None}
+        message = {"session_id": session, **known, "event": event, "data": data}
         assert self._process.stdin is not None
         try:
             with self._sending:
@@ -182,7 +180,7 @@ class PluginProcess:
                 "session_id": str(session),
                 "data": {"type": "invoke", "data": {**asked}},
             }:
-                self._answering.submit(self._answer_to, session, asked)
+                self._answering.submit(self._answer_to, session, asked).add_done_callback(self._show_fault)
             case {"event": "session", "session_id": str(session), "data": {"type": _, "data": _}}:
                 _, answers = self._requests.get(session, _NOBODY)  # who asked may have gone meanwhile
                 answers.put(message["data"])
@@ -203,6 +201,11 @@ class PluginProcess:
         with suppress(PluginError):  # it has ended, and those who wait for it are told so
             self._send(session, "backwards_response", answer)
             self._send(session, "backwards_response", about | {"event": "end", "message": "", "data": None})
+
+    def _show_fault(self, answered: Future[None]) -> None:
+        fault = answered.exception()
+        if fault is not None:
+            self._show(f"error: {type(fault).__name__}: {fault}")
 
     def _read_errors(self) -> None:
         assert self._process.stderr is not None

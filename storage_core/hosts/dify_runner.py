@@ -18,6 +18,7 @@ from typing import Any
 from storage_core.errors import StorageError
 from storage_core.hosts.dify_declared import Declared, PluginError, read_declared
 from storage_core.hosts.dify_local import LocalPlugin, default_python
+from storage_core.hosts.dify_process import ABOUT
 from storage_core.sync_store import Storage
 
 _DESCRIPTION = """\
@@ -92,6 +93,9 @@ def _parser() -> argparse.ArgumentParser:
     more.add_argument(
         "--settings", metavar="JSON", type=_object, default={}, help="the endpoint's settings ({})"
     )
+    for name in ABOUT:
+        flag = f"--{name.replace('_', '-')}"
+        more.add_argument(flag, metavar="ID", help="what the plugin finds in its session")
     how = parser.add_argument_group("how it runs")
     how.add_argument(
         "--python", metavar="PATH", help="the plugin's interpreter; by default that of FOLDER/.venv"
@@ -127,6 +131,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _requests(options: argparse.Namespace) -> Iterator[Mapping[str, Any] | str]:
+    about = {name: getattr(options, name) for name in ABOUT}
     if options.lines:
         yield from filter(str.strip, sys.stdin)
     elif options.tool:
@@ -134,12 +139,12 @@ def _requests(options: argparse.Namespace) -> Iterator[Mapping[str, Any] | str]:
             "tool": options.tool,
             "parameters": options.parameters,
             "credentials": options.credentials,
-        }
+        } | about
     elif options.endpoint:
         given = {"headers": options.header, "settings": options.settings}
-        yield {"endpoint": options.endpoint, "body": options.body} | given
+        yield {"endpoint": options.endpoint, "body": options.body} | given | about
     else:
-        yield {"request": options.request}
+        yield {"request": options.request} | about
 
 
 def _ask(plugin: LocalPlugin, asked: Mapping[str, Any] | str) -> bool:
@@ -153,16 +158,20 @@ def _ask(plugin: LocalPlugin, asked: Mapping[str, Any] | str) -> bool:
 
 
 def _answers(plugin: LocalPlugin, asked: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    about = {name: asked.get(name) for name in ABOUT}
     match asked:
         case {"tool": str(name), **more}:
-            return plugin.tool(name, more.get("parameters") or {}, credentials=more.get("credentials"))
+            return plugin.tool(
+                name, more.get("parameters") or {}, credentials=more.get("credentials"), about=about
+            )
         case {"endpoint": str(route), **more}:
             body, headers = more.get("body") or "", more.get("headers") or ()
             given = headers.items() if isinstance(headers, Mapping) else headers
             data = body if isinstance(body, bytes) else _as_body(body)
-            return [plugin.endpoint(route, body=data, headers=given, settings=more.get("settings"))]
+            settings = more.get("settings")
+            return [plugin.endpoint(route, body=data, headers=given, settings=settings, about=about)]
         case {"request": dict(request)}:
-            return plugin.request(request)
+            return plugin.request(request, about=about)
     raise PluginError('a request has a "tool", an "endpoint", or a "request"')
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from storage_core import Scope, Storage
+from storage_core import InvalidValueError, Scope, Storage
 from storage_core.hosts.dify import LOAD_FAILED
 from storage_core.hosts.dify_declared import PluginError
 from storage_core.hosts.dify_local import LocalPlugin
@@ -63,6 +63,24 @@ def ask_odd(
     """The command, which asks that of the odd plugin."""
     given = json.dumps({"what": what, **parameters})
     return run_dify_plugin(folder, "--storage", location, "--tool", "ask", "--parameters", given, *more)
+
+
+def ask_within(walls: list[str], folder: Path, location: Path) -> Any:
+    """The command, which asks the odd plugin for its number, where the system keeps it from what `unshare` names."""
+    alone = ["unshare", *walls, "--map-root-user", "--user"]
+    if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this system lets nobody be kept apart")
+    what = ["--tool", "ask", "--parameters", '{"what": "pid"}']
+    command = [sys.executable, "-m", "storage_core.hosts.dify_runner", folder, "--storage", location, *what]
+    return subprocess.run(
+        [*alone, *map(str, command), "--python", python_in("dify")],
+        cwd=PROJECT,
+        env=environment_for(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 def test_without_a_request_the_command_says_what_the_plugin_has() -> None:
@@ -131,6 +149,21 @@ def test_each_use_of_the_storage_is_shown(odd: LocalPlugin, shown: list[str]) ->
         "delete k",
         r"get '\x1b[31m': not set",
     ]
+
+
+def test_a_plugin_finds_in_its_session_what_it_is_told_of_the_request(
+    odd: LocalPlugin, location: Path
+) -> None:
+    ids = {"conversation_id": "c1", "message_id": "m1", "app_id": "a1", "endpoint_id": "e1"}
+    (answer,) = odd.tool("ask", {"what": "session"}, about=ids)
+    assert answer["message"]["json_object"]["answer"] == ["c1", "m1", "a1", "e1"]
+    assert odd.store.get("c1") == b"in conversation"
+    ran = ask_odd(location, "session", "--conversation-id", "c2", "--app-id", "a2")
+    assert json.loads(ran.stdout)["message"]["json_object"]["answer"] == ["c2", None, "a2", None]
+    without = run_dify_plugin(
+        PLUGINS / "odd", "--storage", location, "--lines", lines=[tool("ask", what="session")]
+    )
+    assert "refused: set None: unmarshal backwards invoke request failed: a key is text" in without.stderr
 
 
 def test_keys_that_dify_refuses_are_refused_over_the_wire_too(odd: LocalPlugin, shown: list[str]) -> None:
@@ -226,50 +259,12 @@ def test_a_plugin_that_names_a_dify_to_connect_to_runs_here_and_without_a_networ
     own: Path, location: Path
 ) -> None:
     (own / ".env").write_text("INSTALL_METHOD=remote\nREMOTE_INSTALL_URL=127.0.0.1:9\nREMOTE_INSTALL_KEY=k\n")
-    arguments = [own, "--storage", location, "--python", python_in("dify"), "--tool", "ask"]
-    command = [
-        sys.executable,
-        "-m",
-        "storage_core.hosts.dify_runner",
-        *arguments,
-        "--parameters",
-        '{"what": "pid"}',
-    ]
-    alone = ["unshare", "--net", "--map-root-user", "--user"]
-    if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("this system lets nobody do without its network")
-    ran = subprocess.run(
-        [*alone, *map(str, command)],
-        cwd=PROJECT,
-        env=environment_for(),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    ran = ask_within(["--net"], own, location)
     assert (ran.returncode, len(ran.stdout.splitlines())) == (0, 1), ran.stderr
 
 
 def test_a_command_that_is_process_1_says_that_a_plugin_cannot_live_under_it(location: Path) -> None:
-    arguments = [PLUGINS / "odd", "--storage", location, "--python", python_in("dify"), "--tool", "ask"]
-    command = [
-        sys.executable,
-        "-m",
-        "storage_core.hosts.dify_runner",
-        *arguments,
-        "--parameters",
-        '{"what": "pid"}',
-    ]
-    first = ["unshare", "--pid", "--fork", "--map-root-user", "--user"]
-    if subprocess.run([*first, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("this system lets nobody have processes of its own")
-    ran = subprocess.run(
-        [*first, *map(str, command)],
-        cwd=PROJECT,
-        env=environment_for(),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    ran = ask_within(["--pid", "--fork"], PLUGINS / "odd", location)
     assert (
         "error: a plugin ends at once whose parent is process 1: start this one under an init" in ran.stderr
     )
@@ -347,6 +342,8 @@ def test_an_interpreter_without_the_sdk_is_refused_with_what_to_do(tmp_path: Pat
             LocalPlugin(PLUGINS / "odd", storage, python=sys.executable)
         with pytest.raises(PluginError, match="not an interpreter that runs here"):
             LocalPlugin(PLUGINS / "odd", storage, python=str(tmp_path / "nothing"))
+        with pytest.raises(InvalidValueError, match='"raise" or "none"'):
+            LocalPlugin(PLUGINS / "odd", storage, python=python_in("dify"), missing="None")
 
 
 def test_a_database_that_is_no_storage_is_refused_and_left_as_it_is(tmp_path: Path) -> None:

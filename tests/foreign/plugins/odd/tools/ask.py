@@ -54,6 +54,12 @@ class AskTool(Tool):
         print("the last words", file=sys.stderr, flush=True)
         os._exit(7)
 
+    def _session(self, parameters: dict[str, Any]) -> list[str | None]:
+        """The ids of the session; the conversation's is a key, too."""
+        session = self.session
+        session.storage.set(session.conversation_id, b"in conversation")
+        return [session.conversation_id, session.message_id, session.app_id, session.endpoint_id]
+
     def _pid(self, parameters: dict[str, Any]) -> int:
         return os.getpid()
 
