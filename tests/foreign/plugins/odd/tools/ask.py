@@ -67,8 +67,11 @@ class AskTool(Tool):
         gevent.sleep(1_000)
 
     def _leave(self, parameters: dict[str, Any]) -> int:
-        """A process of its own, which has this one's streams and does not end by itself."""
-        return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"]).pid
+        """A process of its own, which has this one's streams, does not end by itself, nor when it is asked to."""
+        code = "from signal import *; import time; signal(SIGTERM, SIG_IGN); print(1, flush=True); time.sleep(99)"
+        left = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+        left.stdout.readline()
+        return left.pid
 
     def _large(self, parameters: dict[str, Any]) -> int:
         self.session.storage.set("large", bytes(range(256)) * 20_000)
