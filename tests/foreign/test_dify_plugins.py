@@ -19,6 +19,12 @@ def way(request: pytest.FixtureRequest) -> str:
     return name
 
 
+quickly_in_one_way = pytest.mark.parametrize(
+    "way",
+    ["run", pytest.param("attach", marks=pytest.mark.slow), pytest.param("patch", marks=pytest.mark.slow)],
+)
+
+
 @pytest.fixture
 def location(tmp_path: Path) -> Path:
     return tmp_path / "state.db"
@@ -96,6 +102,7 @@ def test_a_plugin_that_relies_on_the_documented_none_is_told_as_by_dify_that_the
     assert said(answers) == [{"said": ["on"]}]
 
 
+@quickly_in_one_way
 def test_an_oauth_state_is_good_for_once(way: str, location: Path) -> None:
     requests = [
         tool("sign_in", state="s1"),
@@ -107,6 +114,7 @@ def test_an_oauth_state_is_good_for_once(way: str, location: Path) -> None:
     assert kept_by("files", location) == {"oauth_state:s2": b"1"}
 
 
+@quickly_in_one_way
 def test_base64_of_gzip_of_json_grows_from_call_to_call(way: str, location: Path) -> None:
     answers, _ = ask(way, "files", [tool("history", text="hello"), tool("history", text="again")], location)
     assert said(answers) == [{"said": ["hello"]}, {"said": ["hello", "again"]}]
@@ -123,12 +131,14 @@ def test_what_one_way_has_stored_the_others_find(location: Path) -> None:
     assert seen == [{"from": 0, "to": 5}, {"from": 5, "to": 10}, {"from": 10, "to": 15}]
 
 
+@quickly_in_one_way
 def test_values_of_many_megabytes_come_back_whole(way: str, location: Path) -> None:
     answers, _ = ask(way, "odd", [tool("ask", what="large")], location)
     assert said(answers) == [{"answer": 5_120_000}]
     assert kept_by("odd", location) == {"large": bytes(range(256)) * 20_000}
 
 
+@quickly_in_one_way
 def test_greenlets_of_one_request_that_store_at_once_lose_nothing(way: str, location: Path) -> None:
     answers, _ = ask(way, "odd", [tool("ask", what="write", key="n", count=20)], location)
     assert said(answers) == [{"answer": 100}]

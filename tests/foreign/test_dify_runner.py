@@ -35,20 +35,36 @@ def own(tmp_path: Path) -> Path:
     return Path(shutil.copytree(PLUGINS / "odd", tmp_path / "plugin"))
 
 
-@pytest.fixture
-def shown() -> list[str]:
-    return []
+@pytest.fixture(scope="module")
+def running_at(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the running plugin keeps its values."""
+    return tmp_path_factory.mktemp("running") / "state.db"
 
 
-@pytest.fixture
-def odd(location: Path, shown: list[str]) -> Iterator[LocalPlugin]:
-    """The odd plugin, running."""
-    with Storage(location) as storage:
-        running = LocalPlugin(
+@pytest.fixture(scope="module")
+def running(running_at: Path) -> Iterator[tuple[LocalPlugin, list[str]]]:
+    """The odd plugin, running, and the lines that it shows."""
+    shown: list[str] = []
+    with Storage(running_at) as storage:
+        plugin = LocalPlugin(
             PLUGINS / "odd", storage, workspace="acme", python=python_in("dify"), show=shown.append
         )
-        with running:
-            yield running
+        with plugin:
+            yield plugin, shown
+
+
+@pytest.fixture
+def odd(running: tuple[LocalPlugin, list[str]]) -> LocalPlugin:
+    """The odd plugin, running, which keeps nothing yet."""
+    plugin, shown = running
+    plugin.store.clear()
+    shown.clear()
+    return plugin
+
+
+@pytest.fixture
+def shown(running: tuple[LocalPlugin, list[str]]) -> list[str]:
+    return running[1]
 
 
 def asked(plugin: LocalPlugin, what: str, **parameters: Any) -> Any:
@@ -134,7 +150,6 @@ def test_what_else_it_asks_of_dify_is_refused_to_it_and_shown(odd: LocalPlugin, 
 
 
 def test_each_use_of_the_storage_is_shown(odd: LocalPlugin, shown: list[str]) -> None:
-    shown.clear()
     assert asked(odd, "call", key="k") == f"Exception: {LOAD_FAILED}"
     assert asked(odd, "call", key="k", value="abc") == "None"
     assert asked(odd, "call", key="/k") == "b'abc'"
@@ -187,9 +202,9 @@ def test_keys_that_dify_cannot_keep_together_are_pointed_out(odd: LocalPlugin, s
     ]
 
 
-def test_what_is_changed_from_outside_meanwhile_is_seen_at_once(odd: LocalPlugin, location: Path) -> None:
+def test_what_is_changed_from_outside_meanwhile_is_seen_at_once(odd: LocalPlugin, running_at: Path) -> None:
     asked(odd, "call", key="k", value="mine")
-    with Storage(location) as inspector:
+    with Storage(running_at) as inspector:
         outside = inspector.store(Scope("acme", ODD))
         assert outside.get("k") == b"mine"
         outside.set("k", b"theirs")
