@@ -109,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> int:
     folder = Path(options.folder)
-    if not (options.tool or options.endpoint or options.request or options.lines):
+    if options.tool is options.endpoint is options.request is None and not options.lines:
         _describe(read_declared(folder, options.python or default_python(folder.absolute())))
         return 0
     with Storage(options.storage) as storage:
@@ -134,13 +134,13 @@ def _requests(options: argparse.Namespace) -> Iterator[Mapping[str, Any] | str]:
     about = {name: getattr(options, name) for name in ABOUT}
     if options.lines:
         yield from filter(str.strip, sys.stdin)
-    elif options.tool:
+    elif options.tool is not None:
         yield {
             "tool": options.tool,
             "parameters": options.parameters,
             "credentials": options.credentials,
         } | about
-    elif options.endpoint:
+    elif options.endpoint is not None:
         given = {"headers": options.header, "settings": options.settings}
         yield {"endpoint": options.endpoint, "body": options.body} | given | about
     else:
@@ -149,7 +149,7 @@ def _requests(options: argparse.Namespace) -> Iterator[Mapping[str, Any] | str]:
 
 def _ask(plugin: LocalPlugin, asked: Mapping[str, Any] | str) -> bool:
     try:
-        for answer in _answers(plugin, _object(asked) if isinstance(asked, str) else asked):
+        for answer in _answers(plugin, _parsed(asked) if isinstance(asked, str) else asked):
             print(json.dumps(answer, ensure_ascii=False), flush=True)
     except (PluginError, argparse.ArgumentTypeError) as error:
         _show(f"error: {error}")
@@ -204,8 +204,12 @@ def _show(line: str) -> None:
 
 
 def _object(text: str) -> Mapping[str, Any]:
+    return _parsed(_read(text).decode(errors="replace"))
+
+
+def _parsed(text: str) -> Mapping[str, Any]:
     try:
-        value = json.loads(_read(text))
+        value = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise argparse.ArgumentTypeError(f"not JSON: {error}: {text:.80}") from error
     if not isinstance(value, dict):

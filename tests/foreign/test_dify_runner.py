@@ -231,7 +231,7 @@ def test_a_plugin_keeps_its_values_apart_unless_they_are_shared(location: Path) 
 
 
 def test_lines_are_answered_by_one_process_and_a_bad_one_stops_no_other(location: Path) -> None:
-    lines: list[Any] = [tool("ask", what="pid"), [], {}, tool("nothing"), tool("ask", what="fail")]
+    lines: list[Any] = [tool("ask", what="pid"), [], "@-", {}, tool("nothing"), tool("ask", what="fail")]
     where = ("--storage", location)
     ran = run_dify_plugin(PLUGINS / "odd", *where, "--lines", lines=[*lines, tool("ask", what="pid")])
     first, last = map(json.loads, ran.stdout.splitlines())
@@ -239,6 +239,7 @@ def test_lines_are_answered_by_one_process_and_a_bad_one_stops_no_other(location
     errors = [line for line in ran.stderr.splitlines() if line.startswith("error: ")]
     assert errors == [
         "error: a JSON object is needed, not []",
+        'error: a JSON object is needed, not "@-"',
         'error: a request has a "tool", an "endpoint", or a "request"',
         "error: nothing: no such tool; there are: odd/ask",
         "error: RuntimeError: this tool always fails",
@@ -320,6 +321,7 @@ def test_a_plugin_that_does_not_start_is_told_with_its_reason(own: Path, locatio
         (["--tool", "ask"], 'error: ask needs what: give them as JSON, as {"what": "..."}'),
         (["--endpoint", "nowhere"], "error: an endpoint is called as \"POST /path\", not as 'nowhere'"),
         (["--tool", "ask", "--parameters", "{what}"], "argument --parameters: not JSON: "),
+        (["--tool", ""], "error: : no such tool; there are: odd/ask"),
         (["--tool", "ask", "--parameters", "[]"], "argument --parameters: a JSON object is needed, not []"),
         (["--tool", "ask", "--parameters", "@nowhere.json"], "nowhere.json: No such file or directory"),
         (["--endpoint", "GET /", "--header", "X"], "argument --header: a header is as NAME: VALUE, not X"),
