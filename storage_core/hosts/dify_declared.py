@@ -82,7 +82,7 @@ def read_declared(folder: Path, python: str) -> Declared:
         raise PluginError(
             f"{python}: not an interpreter that runs here: {error.strerror or error}"
         ) from error
-    if "no-yaml" in ran.stderr:
+    if ran.stderr.strip() == "no-yaml":
         raise PluginError(
             f"{python} has no dify_plugin: name the plugin's own interpreter with --python, "
             "or install its requirements.txt into FOLDER/.venv"

@@ -56,7 +56,7 @@ class LocalPlugin:
         show: Show = lambda line: None,
     ) -> None:
         path = Path(folder).absolute()
-        interpreter = python or default_python(path)
+        interpreter = interpreter_of(path, python)
         self._declared = read_declared(path, interpreter)
         in_workspace = storage.workspace(workspace)
         self._store = in_workspace if shared else in_workspace.user(self._declared.plugin_id)
@@ -126,10 +126,12 @@ class LocalPlugin:
         self._process.__exit__(kind, error, trace)
 
 
-def default_python(folder: Path) -> str:
-    """The interpreter of the environment in a plugin's folder, else this one."""
+def interpreter_of(folder: Path, named: str | None) -> str:
+    """The interpreter that is `named`, else that of the environment in a plugin's folder, else this one."""
+    if named is not None:  # a path is meant from here, and would be looked for in the plugin's folder
+        return os.path.abspath(named) if os.path.dirname(named) else named
     for environment in (".venv", "venv"):
         for place in ("bin/python", "Scripts/python.exe"):
             if (folder / environment / place).exists():
-                return str(folder / environment / place)
+                return str((folder / environment / place).absolute())
     return sys.executable

@@ -35,7 +35,6 @@ ABOUT = ("conversation_id", "message_id", "app_id", "endpoint_id")
 """What Dify says of a request to the plugin, which finds it in its session; plugins make keys of it."""
 
 _NOTHING: About = {}
-_NOBODY: tuple[str, Answers] = ("", SimpleQueue())
 
 
 class PluginProcess:
@@ -182,8 +181,8 @@ class PluginProcess:
             }:
                 self._answering.submit(self._answer_to, session, asked).add_done_callback(self._show_fault)
             case {"event": "session", "session_id": str(session), "data": {"type": _, "data": _}}:
-                _, answers = self._requests.get(session, _NOBODY)  # who asked may have gone meanwhile
-                answers.put(message["data"])
+                if (waiting := self._requests.get(session)) is not None:  # else who asked has gone meanwhile
+                    waiting[1].put(message["data"])
             case {"event": _}:
                 self._show(f"{message['event']}: {_as_text(data)}")
             case {"plugins": _, "meta": _}:
@@ -193,9 +192,10 @@ class PluginProcess:
 
     def _answer_to(self, session: str, asked: Mapping[Any, Any]) -> None:
         about = {"backwards_request_id": asked.get("backwards_request_id")}
-        by, _ = self._requests.get(session, _NOBODY)
+        waiting = self._requests.get(session)
         try:
-            answer = about | {"event": "response", "message": "struct", "data": self._answer(asked, by)}
+            data = self._answer(asked, waiting[0] if waiting else "")
+            answer = about | {"event": "response", "message": "struct", "data": data}
         except RefusedError as refusal:
             answer = about | {"event": "error", "message": str(refusal), "data": None}
         with suppress(PluginError):  # it has ended, and those who wait for it are told so

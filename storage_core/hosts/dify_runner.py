@@ -8,6 +8,7 @@ standard error.
 
 import argparse
 import json
+import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ from typing import Any
 
 from storage_core.errors import StorageError
 from storage_core.hosts.dify_declared import Declared, PluginError, read_declared
-from storage_core.hosts.dify_local import LocalPlugin, default_python
+from storage_core.hosts.dify_local import LocalPlugin, interpreter_of
 from storage_core.hosts.dify_process import ABOUT
 from storage_core.sync_store import Storage
 
@@ -38,7 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
         return _run(options)
-    except BrokenPipeError:
+    except (
+        BrokenPipeError
+    ):  # nobody reads the answers any more; Python would complain of it once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except StorageError as error:
         _show(f"error: {error}")
@@ -110,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace) -> int:
     folder = Path(options.folder)
     if options.tool is options.endpoint is options.request is None and not options.lines:
-        _describe(read_declared(folder, options.python or default_python(folder.absolute())))
+        _describe(read_declared(folder, interpreter_of(folder, options.python)))
         return 0
     with Storage(options.storage) as storage:
         plugin = LocalPlugin(
@@ -150,11 +154,20 @@ def _requests(options: argparse.Namespace) -> Iterator[Mapping[str, Any] | str]:
 def _ask(plugin: LocalPlugin, asked: Mapping[str, Any] | str) -> bool:
     try:
         for answer in _answers(plugin, _parsed(asked) if isinstance(asked, str) else asked):
-            print(json.dumps(answer, ensure_ascii=False), flush=True)
+            print(_as_line(answer), flush=True)
     except (PluginError, argparse.ArgumentTypeError) as error:
         _show(f"error: {error}")
         return False
     return True
+
+
+def _as_line(answer: Mapping[str, Any]) -> str:
+    line = json.dumps(answer, ensure_ascii=False)
+    try:
+        line.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return json.dumps(answer)
+    return line
 
 
 def _answers(plugin: LocalPlugin, asked: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:

@@ -123,6 +123,34 @@ def test_answers_go_to_standard_output_and_all_else_to_standard_error(location: 
     assert ran.returncode == 0
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_answers_are_json_whatever_the_terminal_can_show(
+    location: Path, encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    (line,) = ask_odd(location, "characters").stdout.splitlines()
+    assert json.loads(line)["message"]["json_object"]["answer"] == "grün 键"
+
+
+def test_an_interpreter_is_looked_for_from_where_the_command_runs() -> None:
+    relative = os.path.relpath(python_in("dify"), PROJECT)
+    assert run_dify_plugin(PLUGINS / "odd", "--python", relative).returncode == 0
+
+
+def test_answers_that_nobody_reads_end_the_command_quietly(location: Path) -> None:
+    arguments = [PLUGINS / "odd", "--storage", location, "--python", python_in("dify"), "--lines", "--quiet"]
+    command = [sys.executable, "-m", "storage_core.hosts.dify_runner", *map(str, arguments)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=PROJECT, env=environment_for(), stdin=pipe, stdout=pipe, stderr=pipe, text=True
+    ) as running:
+        assert running.stdout is not None
+        running.stdout.close()
+        running.stdout = None
+        _, errors = running.communicate(json.dumps(tool("ask", what="pid")) + "\n", timeout=60)
+    assert (running.returncode, errors) == (1, "")
+
+
 def test_quiet_leaves_errors_only(location: Path) -> None:
     assert ask_odd(location, "print", "--quiet").stderr == ""
     assert ask_odd(location, "fail", "--quiet").stderr.startswith(

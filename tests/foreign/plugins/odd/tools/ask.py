@@ -60,6 +60,10 @@ class AskTool(Tool):
         session.storage.set(session.conversation_id, b"in conversation")
         return [session.conversation_id, session.message_id, session.app_id, session.endpoint_id]
 
+    def _characters(self, parameters: dict[str, Any]) -> str:
+        """Text that not every terminal can show."""
+        return "grün 键"
+
     def _pid(self, parameters: dict[str, Any]) -> int:
         return os.getpid()
 
