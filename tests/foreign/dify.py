@@ -29,15 +29,8 @@ def endpoint(route: str, body: Any, /, **settings: Any) -> Mapping[str, Any]:
 
 def run_dify_plugin(*arguments: object, lines: Requests = ()) -> subprocess.CompletedProcess[str]:
     """What the command does, in a process of its own; the plugin runs on Dify's SDK."""
-    command = [
-        sys.executable,
-        "-m",
-        "storage_core.hosts.dify_runner",
-        *arguments,
-        "--python",
-        python_in("dify"),
-    ]
-    return _run(command, PROJECT, lines)
+    program = [sys.executable, "-m", "storage_core.hosts.dify_runner", "--python", python_in("dify")]
+    return _run([*program, *arguments], PROJECT, lines)
 
 
 def ask(
