@@ -11,14 +11,14 @@ from storage_core.hosts.dify import patch
 
 _, when, location, work = sys.argv
 if when == "before":
-    storage = Storage(location)
+    storage = Storage(location, timeout=60)
 
 import dify_plugin  # noqa: E402, F401 - patches for gevent
 import gevent  # noqa: E402
 from dify_plugin.core.runtime import Session  # noqa: E402
 
 if when == "after":
-    storage = Storage(location)
+    storage = Storage(location, timeout=60)
 
 
 def write(greenlet: int) -> None:
