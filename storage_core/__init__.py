@@ -23,6 +23,7 @@ from storage_core.errors import (
     StorageIOError,
     StorageMovedError,
     StorageNotFoundError,
+    UnsupportedError,
 )
 from storage_core.scope import Scope
 from storage_core.sync_store import Storage, Store
@@ -56,6 +57,7 @@ __all__ = [
     "StorageMovedError",
     "StorageNotFoundError",
     "Store",
+    "UnsupportedError",
     "acting_as",
     "store",
     "use_storage",

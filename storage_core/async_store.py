@@ -13,6 +13,7 @@ from uuid import UUID
 
 from storage_core import operations
 from storage_core.connections import Connections
+from storage_core.engine import Capabilities
 from storage_core.entry import Change, Entry, Kind, ScopeInfo
 from storage_core.errors import ConflictError
 from storage_core.location import checked_location, checked_options, checked_path
@@ -53,6 +54,11 @@ class AsyncStorage:
     @property
     def read_only(self) -> bool:
         return self._connections.read_only
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the database at the location can hold, found by looking inside; ClosedError before it is open."""
+        return self._connections.database.capabilities
 
     def workspace(self, name: str) -> "AsyncStore":
         return AsyncStore(self, Scope(name))

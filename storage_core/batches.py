@@ -15,13 +15,14 @@ from storage_core.errors import (
     InvalidValueError,
     KeyNotFoundError,
     StorageError,
+    UnsupportedError,
 )
 from storage_core.operations import Write
 from storage_core.threads import EngineThread
 
 Result = TypeVar("Result")
 
-_REFUSALS = (InvalidNameError, InvalidValueError, KeyNotFoundError, ConflictError)
+_REFUSALS = (InvalidNameError, InvalidValueError, KeyNotFoundError, ConflictError, UnsupportedError)
 _MOST_WRITES = 256
 _MOST_BYTES = 4 * 1024 * 1024
 

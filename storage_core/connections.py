@@ -11,7 +11,7 @@ from storage_core.batches import Batches
 from storage_core.engine import Database, Engine, Reader
 from storage_core.entry import Change
 from storage_core.errors import BusyError, ClosedError, ReadOnlyError, StorageError
-from storage_core.location import find_database
+from storage_core.location import open_database
 from storage_core.operations import Pages, Write
 from storage_core.records import Record
 from storage_core.scope import Scope
@@ -26,8 +26,6 @@ _SMALL = 64 * 1024
 _SLOW = 0.005
 _AVOID_SLOW_READS_FOR = 1.0
 """Seconds: after a read on the loop's thread that took `_SLOW`, reads go to the other thread for a while."""
-
-_LOOK_FOR_CHANGES_EVERY = 0.05
 
 
 class Connections:
@@ -61,8 +59,9 @@ class Connections:
 
     @property
     def database(self) -> Database:
-        """The database, once `opened` has returned."""
-        assert self._database is not None
+        """The database, once `opened` has returned; before, ClosedError."""
+        if self._database is None:
+            raise ClosedError(f"{self.location}: not open yet: only once it is, it is known what is there")
         return self._database
 
     async def close(self) -> None:
@@ -113,15 +112,15 @@ class Connections:
                 await aside.close()
                 raise
             self._aside = aside
+            if not self._database.reads_at_once:
+                self._inline_again_at = float("inf")
         finally:
             self._opening = None
 
     def _find_and_connect(self) -> Reader:
-        database = find_database(
+        database = self._database = open_database(
             self.location, read_only=self.read_only, timeout=self._timeout, durability=self._durability
         )
-        database.prepare()
-        self._database = database
         return database.connect_reader()
 
     async def _ready_to_write(self) -> Batches:
@@ -169,6 +168,8 @@ class Connections:
     async def read_here(self, read: Callable[[Reader], Result]) -> Result:
         """Read on the event loop's thread what takes microseconds; aside, where it would have to wait."""
         reader = self._inline or await self.opened()
+        if not self.database.reads_at_once:
+            return await self.read(read)
         try:
             return read(reader)
         except BusyError:
@@ -214,7 +215,7 @@ class Connections:
                 for change in pages.took(await self.read_here(pages.fetch)):
                     yield change
                 await asyncio.sleep(0)
-            await self._pause(_LOOK_FOR_CHANGES_EVERY)
+            await self._pause(self.database.look_every)
 
     async def _pause(self, seconds: float) -> None:
         """Wait so long, or until the storage is closed; without a task of its own, as watches do it all the time."""

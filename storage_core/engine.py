@@ -20,11 +20,24 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What the entries of a database can have; what they cannot is declared here, and never faked."""
+    """What a database can hold; what it cannot is declared here, refused with an UnsupportedError, never faked.
 
-    expiry: bool = True
+    `system` is whose database it is, `members` what the scopes beside the shared one are called, in the plural;
+    without `shared` a workspace has no values but those of its members. Without `revisions`, numbers are counted only
+    for this process and only while it is open: compare-and-set still works, by what was seen. Without `times`,
+    `updated` is when this process first saw the value as it is. Without `all_or_nothing`, a write of many keys whose
+    device fails may have been done in part.
+    """
+
+    system: str = "storage_core"
+    members: str = "Users"
+    shared: bool = True
+    json: bool = True
     bytes: bool = True
+    expiry: bool = True
     revisions: bool = True
+    times: bool = True
+    all_or_nothing: bool = True
 
 
 class Reader(Protocol):
@@ -68,6 +81,9 @@ class Reader(Protocol):
 
     def check(self) -> list[str]:
         """What is wrong with the database, a sentence each; nothing where it is sound. Reads everything."""
+
+    def notes(self, scope: Scope, key: str) -> list[str]:
+        """What a person should know of this entry that its value does not say, a sentence each."""
 
 
 class Engine(Reader, Protocol):
@@ -187,6 +203,23 @@ class Database(Protocol):
 
     @property
     def capabilities(self) -> Capabilities: ...
+
+    @property
+    def reads_at_once(self) -> bool:
+        """Whether small reads and looks for changes take microseconds: they then run where they are asked for."""
+
+    @property
+    def look_every(self) -> float:
+        """Seconds between two looks for changes of others."""
+
+    def title(self, scope: Scope) -> str | None:
+        """What people call the scope, where its own names do not tell."""
+
+    def caution(self, kind: Kind, data: bytes) -> str | None:
+        """What of this value would not be kept exactly as given, as a sentence; None where all of it would."""
+
+    def aftermath(self, scope: Scope, key: str) -> str | None:
+        """What a person should know once the entry was changed from here, as a sentence."""
 
     def prepare(self) -> None:
         """Make sure that the storage is there and sound: make it where it may be made, migrate it forwards."""

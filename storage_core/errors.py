@@ -6,6 +6,7 @@
     │   ├── InvalidValueError (ValueError)    a value, lifetime or revision that cannot be stored
     │   ├── KindError (TypeError)             the entry holds the other kind: use the other verb
     │   ├── KeyNotFoundError (LookupError)    nothing is stored where something must be
+    │   ├── UnsupportedError                  this database cannot hold that: look at its `capabilities`
     │   ├── NoContextError (RuntimeError)     no request here: the host calls use_storage and acting_as
     │   └── ClosedError (RuntimeError)        the storage was closed: open it anew
     ├── ConflictError                         the entry is not the one expected: look at `entry`, decide anew
@@ -49,6 +50,10 @@ class KindError(StorageError, TypeError):
 
 class KeyNotFoundError(StorageError, LookupError):
     """Nothing is stored at a key where something must be."""
+
+
+class UnsupportedError(StorageError):
+    """The database that is open cannot hold or do that; `capabilities` of its storage says so beforehand."""
 
 
 class NoContextError(StorageError, RuntimeError):

@@ -41,6 +41,11 @@ def checked_path(path: str | os.PathLike[str], what: str) -> Path:
     return Path(path).absolute()
 
 
-def find_database(location: Path, *, read_only: bool, timeout: float, durability: str) -> Database:
-    """The database at `location`, or the one that will be made there; found by looking inside."""
-    return SqliteDatabase(location, read_only, timeout, durability)
+def open_database(location: Path, *, read_only: bool, timeout: float, durability: str) -> Database:
+    """The database at `location`, ready to be connected to: found by looking inside, or made where nothing is.
+
+    Raises what preparing it raises.
+    """
+    database: Database = SqliteDatabase(location, read_only, timeout, durability)
+    database.prepare()
+    return database

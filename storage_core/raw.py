@@ -74,6 +74,26 @@ async def write(
     )
 
 
+async def notes(storage: AsyncStorage, scope: Scope, key: str) -> list[str]:
+    """What a person should know of the entry that its value does not say, a sentence each; mostly nothing."""
+    return await storage._connections.read(lambda reader: reader.notes(scope, key))
+
+
+def title(storage: AsyncStorage, scope: Scope) -> str | None:
+    """What people call the scope of an open storage, where its own names do not tell."""
+    return storage._connections.database.title(scope)
+
+
+def caution(storage: AsyncStorage, kind: Kind, data: bytes) -> str | None:
+    """What of this value an open storage would not keep exactly as given, as a sentence; None where it keeps all."""
+    return storage._connections.database.caution(kind, data)
+
+
+def aftermath(storage: AsyncStorage, scope: Scope, key: str) -> str | None:
+    """What a person should know once an entry of an open storage was changed from here, as a sentence."""
+    return storage._connections.database.aftermath(scope, key)
+
+
 def _check_json(data: bytes) -> None:
     try:
         checked_text(data.decode())

@@ -12,10 +12,10 @@ from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from storage_core import forking, operations
-from storage_core.engine import Database, Engine, Reader, transact
+from storage_core.engine import Capabilities, Database, Engine, Reader, transact
 from storage_core.entry import Change, Entry, Kind, ScopeInfo
 from storage_core.errors import BusyError, ClosedError, ConflictError, ReadOnlyError
-from storage_core.location import checked_location, checked_options, checked_path, find_database
+from storage_core.location import checked_location, checked_options, checked_path, open_database
 from storage_core.operations import Pages, Ttl, Write
 from storage_core.records import Record, as_entry, value_of
 from storage_core.scope import Scope, checked_user
@@ -73,6 +73,11 @@ class Storage:
     def read_only(self) -> bool:
         """Whether it was opened only to be read."""
         return self._read_only
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the database at the location can hold, found by looking inside: it is opened where it is not yet."""
+        return self._ready_database(to_write=False).capabilities
 
     def workspace(self, name: str) -> "Store":
         """The shared store of the workspace `name`; raises InvalidNameError."""
@@ -205,14 +210,12 @@ class Storage:
             raise ReadOnlyError(f"{self._location}: opened read-only: nothing is written")
         with holding(self._opening):
             if self._database is None:
-                database = find_database(
+                self._database = open_database(
                     self._location,
                     read_only=self._read_only,
                     timeout=self._timeout,
                     durability=self._durability,
                 )
-                database.prepare()
-                self._database = database
             return self._database
 
 

@@ -317,6 +317,8 @@ class SqliteDatabase:
     timeout: float = 5.0
     durability: str = "power"
     capabilities: Capabilities = field(default_factory=Capabilities)
+    reads_at_once: bool = field(default=True, init=False)
+    look_every: float = field(default=0.05, init=False)
     _inode: Inode | None = field(default=None, init=False)
 
     def prepare(self) -> None:
@@ -336,6 +338,15 @@ class SqliteDatabase:
             raise ReadOnlyError(
                 f"{self.location}: of an older format: open it for writing once, to bring it up to date"
             )
+
+    def title(self, scope: Scope) -> str | None:
+        return None
+
+    def caution(self, kind: Kind, data: bytes) -> str | None:
+        return None
+
+    def aftermath(self, scope: Scope, key: str) -> str | None:
+        return None
 
     def connect_reader(self, *, waits: bool = True) -> Reader:
         return SqliteReader(self.location, self.timeout if waits else 0, _CACHE_BYTES, self._inode)

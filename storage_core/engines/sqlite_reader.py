@@ -225,6 +225,9 @@ class SqliteReader:
     def check(self) -> list[str]:
         return faults(self._run, self.location)
 
+    def notes(self, scope: Scope, key: str) -> list[str]:
+        return []
+
     def _id(self, scope: Scope) -> int | None:
         """The number of a scope in the tables; None (which equals nothing) where it was never written to."""
         known = self._ids.get(scope)

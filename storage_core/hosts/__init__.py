@@ -1,1 +1,1 @@
-"""Stores behind the storage that plugins of other systems already call: nothing in the plugin changes."""
+"""What lets programs that others wrote keep their values in a storage."""

@@ -11,7 +11,7 @@ from storage_core import AsyncStorage, AsyncStore, Storage, Store
 
 Item = TypeVar("Item")
 
-_PLAIN = {"location", "read_only", "scope"}
+_PLAIN = {"location", "read_only", "scope", "capabilities"}
 _WRAPPED = {"workspace", "store", "user"}
 _ITERATORS = {"keys", "entries", "changes"}
 

@@ -11,7 +11,7 @@ import storage_core
 from storage_core import AsyncStorage, AsyncStore, Storage, StorageError, Store, errors
 
 ONLY_ASYNCHRONOUS = {"watch"}
-PLAIN = {"workspace", "store", "user", "scope", "location", "read_only"}
+PLAIN = {"workspace", "store", "user", "scope", "location", "read_only", "capabilities"}
 ITERATORS = {"keys", "entries", "changes"}
 VERBS = {
     *("set", "get", "save", "load", "load_text", "save_text", "exists", "delete", "update", "entry", "keys"),

@@ -1,0 +1,256 @@
+"""Revisions and changes of a database that keeps none: found by comparing what is there with what was seen before."""
+
+import threading
+import time
+from bisect import bisect_right, insort
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, TypeVar
+
+from storage_core.entry import Change, Entry, Kind, as_datetime
+from storage_core.errors import ChangesLostError
+from storage_core.query import Address
+
+Result = TypeVar("Result")
+
+KEPT_CHANGES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen of an entry: `mark` is anything that is another one whenever the value may be.
+
+    `updated` is in milliseconds since 1970, None where the database does not tell.
+    """
+
+    kind: Kind
+    size: int
+    mark: Any
+    updated: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the ledger knows of an entry: `id` stays with it, `revision` with its value."""
+
+    id: int
+    address: Address
+    seen: Seen
+    revision: int
+    updated: int
+    noted: int
+
+    def as_entry(self) -> Entry:
+        """The entry without its value."""
+        scope, key = self.address
+        return Entry(
+            scope, key, self.seen.kind, None, self.seen.size, self.revision, as_datetime(self.updated), None
+        )
+
+
+class Ledger:
+    """Counts the changes of a database for as long as this process has it open, whoever made them.
+
+    All connections to the database share one. What is seen is told to it together with its `moment` of before the
+    look: so what was seen earlier never stands in the place of what was seen later.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._lines: dict[Address, Line] = {}
+        self._gone: dict[Address, tuple[int, int]] = {}
+        self._ids = count(1)
+        self._moment = 0
+        self._last = 0
+        self._known_from = 0
+        self._changes: list[Change] = []
+        self._promised: set[int] = set()
+        self._copy: tuple[int, dict[Address, Line]] = (-1, {})
+
+    @property
+    def moment(self) -> int:
+        """A number that grows with everything that is noted."""
+        return self._moment
+
+    @property
+    def last_revision(self) -> int:
+        """The newest revision up to which everything has been told."""
+        with self._lock:
+            return self._told_up_to()
+
+    def lines(self) -> Mapping[Address, Line]:
+        """All that is known to be there now: a copy that stays as it is."""
+        with self._lock:
+            if self._copy[0] != self._moment:
+                self._copy = (self._moment, dict(self._lines))
+            return self._copy[1]
+
+    def begin_with(self, found: Mapping[Address, Seen]) -> None:
+        """Take down what is there when the database is opened: no changes, but with revisions."""
+        now = _now()
+        with self._lock:
+            for address, seen in found.items():
+                self._take_down(address, seen, self._next(), now)
+            self._known_from = self._last
+
+    def compare(self, found: Mapping[Address, Seen], moment: int) -> None:
+        """Note all that is different now that the whole database was looked at, from `moment` on."""
+        now = _now()
+        with self._lock:
+            for address in [address for address in self._lines if address not in found]:
+                self._note(address, None, moment, now)
+            for address, seen in found.items():
+                self._note(address, seen, moment, now)
+
+    def look(self, address: Address, see: Callable[[], tuple[Seen | None, Result]]) -> tuple[int, Result]:
+        """Look at one entry; returns its revision, 0 where there is none, and what else `see` handed over.
+
+        `see` is called again where somebody noted something newer meanwhile.
+        """
+        while True:
+            moment = self._moment
+            seen, result = see()
+            with self._lock:
+                revision = self._note(address, seen, moment, _now())
+            if revision is not None:
+                return revision, result
+
+    def revision_of(self, address: Address, seen: Seen | None) -> int:
+        """The revision of an entry that is seen while nobody else can change it; 0 where there is none."""
+        with self._lock:
+            revision = self._note(address, seen, self._moment, _now())
+        assert revision is not None
+        return revision
+
+    def promise(self) -> int:
+        """The revision of a change that is being made: nothing newer is told until it is kept or withdrawn."""
+        with self._lock:
+            revision = self._next()
+            self._promised.add(revision)
+            return revision
+
+    def withdraw(self, revisions: Iterable[int]) -> None:
+        """Forget promised changes that were not made after all."""
+        with self._lock:
+            self._promised.difference_update(revisions)
+
+    def keep(self, made: Iterable[tuple[int, Address, Seen | None]]) -> None:
+        """Note changes that were promised, in their order, now that they are made; None where an entry is gone."""
+        now = _now()
+        with self._lock:
+            for revision, address, seen in made:
+                self._promised.discard(revision)
+                self._keep_one(revision, address, seen, now)
+
+    def changes(self, since: int, limit: int) -> list[Change]:
+        """The oldest `limit` changes after `since`; raises ChangesLostError for those of before the opening."""
+        with self._lock:
+            if since < self._known_from:
+                raise ChangesLostError(
+                    f"changes are known from revision {self._known_from + 1:,} on: list the entries anew"
+                )
+            start = bisect_right(self._changes, since, key=_revision)
+            told = bisect_right(self._changes, self._told_up_to(), key=_revision)
+            return self._changes[start : min(told, start + limit)]
+
+    def _told_up_to(self) -> int:
+        return min(self._promised) - 1 if self._promised else self._last
+
+    def _next(self) -> int:
+        self._last += 1
+        return self._last
+
+    def _note(self, address: Address, seen: Seen | None, moment: int, now: int) -> int | None:
+        """Note what was seen; None where something newer is known, so that it must be looked at again."""
+        line = self._lines.get(address)
+        if line is not None and seen is not None and line.seen.mark == seen.mark:
+            return line.revision
+        if line is None and seen is None:
+            return 0
+        if self._newest(address)[1] > moment:
+            return None
+        revision = self._next()
+        self._tell(address, seen, revision, now)
+        self._take_down(address, seen, revision, now)
+        return 0 if seen is None else revision
+
+    def _keep_one(self, revision: int, address: Address, seen: Seen | None, now: int) -> None:
+        newest, _ = self._newest(address)
+        line = self._lines.get(address)
+        is_the_same = line is None if seen is None else line is not None and line.seen.mark == seen.mark
+        if (
+            newest > revision and is_the_same
+        ):  # somebody looked between the writing and now: it is this change
+            del self._changes[bisect_right(self._changes, newest, key=_revision) - 1]
+        self._tell(address, seen, revision, now)
+        if newest < revision or is_the_same:
+            self._take_down(address, seen, revision, now)
+
+    def _newest(self, address: Address) -> tuple[int, int]:
+        """The revision that is known of an entry, also of one that is gone, and the moment when it was noted."""
+        line = self._lines.get(address)
+        return self._gone.get(address, (0, 0)) if line is None else (line.revision, line.noted)
+
+    def _tell(self, address: Address, seen: Seen | None, revision: int, now: int) -> None:
+        line = self._lines.get(address)
+        described = seen or (None if line is None else line.seen)
+        kind, size = (Kind.JSON, 0) if described is None else (described.kind, described.size)
+        at = as_datetime(now if seen is None or seen.updated is None else seen.updated)
+        insort(self._changes, Change(revision, *address, seen is None, kind, size, at), key=_revision)
+        if len(self._changes) > 2 * KEPT_CHANGES:
+            del self._changes[:KEPT_CHANGES]
+            self._known_from = self._changes[0].revision - 1
+
+    def _take_down(self, address: Address, seen: Seen | None, revision: int, now: int) -> None:
+        self._moment += 1
+        line = self._lines.pop(address, None)
+        if seen is None:
+            self._gone[address] = (revision, self._moment)
+            return
+        self._gone.pop(address, None)
+        number = next(self._ids) if line is None else line.id
+        updated = now if seen.updated is None else seen.updated
+        self._lines[address] = Line(number, address, seen, revision, updated, self._moment)
+
+
+class Making:
+    """The changes of one write transaction: promised while it runs, kept or withdrawn at its end."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._made: list[tuple[int, Address, Seen | None]] = []
+        self._newest: dict[Address, int] = {}
+
+    def revision_of(self, address: Address, seen: Seen | None) -> int:
+        """The revision of an entry as this transaction sees it; 0 where there is none."""
+        known = self._newest.get(address)
+        return self._ledger.revision_of(address, seen) if known is None else known
+
+    def made(self, address: Address, seen: Seen | None) -> int:
+        """Note that the entry is this from now on, None where it is gone; returns the revision of the change."""
+        revision = self._ledger.promise()
+        self._made.append((revision, address, seen))
+        self._newest[address] = 0 if seen is None else revision
+        return revision
+
+    def keep(self) -> None:
+        """The transaction was committed."""
+        self._ledger.keep(self._made)
+        self._forget()
+
+    def withdraw(self) -> None:
+        """The transaction was rolled back, or there was none."""
+        self._ledger.withdraw(revision for revision, _, _ in self._made)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._made, self._newest = [], {}
+
+
+def _revision(change: Change) -> int:
+    return change.revision
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
