@@ -10,7 +10,7 @@ from typing import Any
 from storage_core import Scope, Storage
 from tests.foreign.environments import PROJECT, environment_for, python_in
 
-PLUGINS = Path(__file__).parent / "plugins"
+PLUGINS = Path(__file__).parent / "dify_plugins"
 AUTHOR = "state-inspector"
 
 Requests = Iterable[Mapping[str, Any]]
@@ -42,7 +42,7 @@ def ask(
         where = ("--storage", location, "--workspace", "acme", "--missing", missing)
         ran = run_dify_plugin(folder, *where, "--lines", lines=requests)
     else:
-        program = PROJECT / "tests" / "foreign" / "dify_in_process.py"
+        program = PROJECT / "tests" / "foreign" / "dify_programs" / "in_process.py"
         ran = _run([python_in("dify"), program, way, folder, location, missing], folder, requests)
         assert ran.returncode == 0, ran.stderr
     return [json.loads(line) for line in ran.stdout.splitlines()], ran.stderr

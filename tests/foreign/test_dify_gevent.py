@@ -42,7 +42,7 @@ class Greenlets:
 
 @contextmanager
 def greenlets(when: str, location: Path, work: str) -> Iterator[Greenlets]:
-    command = [python_in("dify"), "tests/foreign/dify_greenlets.py", when, str(location), work]
+    command = [python_in("dify"), "tests/foreign/dify_programs/greenlets.py", when, str(location), work]
     pipe = subprocess.PIPE
     with subprocess.Popen(
         command,

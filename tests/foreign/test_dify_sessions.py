@@ -15,7 +15,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     ran = subprocess.run(
         [
             python_in("dify"),
-            "tests/foreign/dify_sessions.py",
+            "tests/foreign/dify_programs/sessions.py",
             tmp_path_factory.mktemp("sessions") / "state.db",
         ],
         cwd=PROJECT,

@@ -1,4 +1,4 @@
-"""dify_in_process.py WAY FOLDER LOCATION MISSING: a plugin's own classes on Dify's SDK, its storage in a store.
+"""in_process.py WAY FOLDER LOCATION MISSING: a plugin's own classes on Dify's SDK, its storage in a store.
 
 WAY is "attach" or "patch". Requests come as the lines that `run-dify-plugin --lines` takes, and answers go as it
 writes them.

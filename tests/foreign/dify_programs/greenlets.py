@@ -1,4 +1,4 @@
-"""dify_greenlets.py WHEN LOCATION WORK: many greenlets on Dify's real SDK use one store, while other processes do.
+"""greenlets.py WHEN LOCATION WORK: many greenlets on Dify's real SDK use one store, while other processes do.
 
 WHEN is "before" where the storage is made before dify_plugin is imported, which patches for gevent, else "after".
 WORK is "write" or "wait". It says "ready" first, and goes on when it is told.

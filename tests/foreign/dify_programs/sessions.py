@@ -1,4 +1,4 @@
-"""dify_sessions.py LOCATION: sessions of Dify's SDK with stores attached and patched in; says what each gives."""
+"""sessions.py LOCATION: sessions of Dify's SDK with stores attached and patched in; says what each gives."""
 
 import sys
 
