@@ -137,6 +137,15 @@ def test_an_interpreter_is_looked_for_from_where_the_command_runs() -> None:
     assert run_dify_plugin(PLUGINS / "odd", "--python", relative).returncode == 0
 
 
+def test_a_plugin_runs_in_the_environment_of_its_folder_where_none_is_named(
+    own: Path, location: Path
+) -> None:
+    (own / ".venv").symlink_to(Path(python_in("dify")).parents[1])
+    with Storage(location) as storage, LocalPlugin(own, storage) as plugin:
+        assert asked(plugin, "call", key="k", value="1") == "None"
+        assert plugin.store.get("k") == b"1"
+
+
 def test_answers_that_nobody_reads_end_the_command_quietly(location: Path) -> None:
     arguments = [PLUGINS / "odd", "--storage", location, "--python", python_in("dify"), "--lines", "--quiet"]
     command = [sys.executable, "-m", "storage_core.hosts.dify_runner", *map(str, arguments)]
