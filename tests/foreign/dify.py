@@ -29,7 +29,7 @@ def endpoint(route: str, body: Any, /, **settings: Any) -> Mapping[str, Any]:
 
 def run_dify_plugin(*arguments: object, lines: Requests = ()) -> subprocess.CompletedProcess[str]:
     """What the command does, in a process of its own; the plugin runs on Dify's SDK."""
-    program = [sys.executable, "-m", "storage_core.hosts.dify_runner", "--python", python_in("dify")]
+    program = [sys.executable, "-m", "storage_core.hosts.dify.runner", "--python", python_in("dify")]
     return _run([*program, *arguments], PROJECT, lines)
 
 

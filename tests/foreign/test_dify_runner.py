@@ -16,8 +16,8 @@ import pytest
 
 from storage_core import InvalidValueError, Scope, Storage
 from storage_core.hosts.dify import LOAD_FAILED
-from storage_core.hosts.dify_declared import PluginError
-from storage_core.hosts.dify_local import LocalPlugin
+from storage_core.hosts.dify.declared import PluginError
+from storage_core.hosts.dify.local import LocalPlugin
 from tests.foreign.dify import PLUGINS, run_dify_plugin, tool
 from tests.foreign.environments import PROJECT, environment_for, python_in
 
@@ -87,7 +87,7 @@ def ask_within(walls: list[str], folder: Path, location: Path) -> Any:
     if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
         pytest.skip("this system lets nobody be kept apart")
     what = ["--tool", "ask", "--parameters", '{"what": "pid"}']
-    command = [sys.executable, "-m", "storage_core.hosts.dify_runner", folder, "--storage", location, *what]
+    command = [sys.executable, "-m", "storage_core.hosts.dify.runner", folder, "--storage", location, *what]
     return subprocess.run(
         [*alone, *map(str, command), "--python", python_in("dify")],
         cwd=PROJECT,
@@ -148,7 +148,7 @@ def test_a_plugin_runs_in_the_environment_of_its_folder_where_none_is_named(
 
 def test_answers_that_nobody_reads_end_the_command_quietly(location: Path) -> None:
     arguments = [PLUGINS / "odd", "--storage", location, "--python", python_in("dify"), "--lines", "--quiet"]
-    command = [sys.executable, "-m", "storage_core.hosts.dify_runner", *map(str, arguments)]
+    command = [sys.executable, "-m", "storage_core.hosts.dify.runner", *map(str, arguments)]
     pipe = subprocess.PIPE
     with subprocess.Popen(
         command, cwd=PROJECT, env=environment_for(), stdin=pipe, stdout=pipe, stderr=pipe, text=True
@@ -416,7 +416,7 @@ def test_what_a_plugin_has_started_ends_with_it(location: Path) -> None:
 
 def test_a_command_that_is_ended_takes_the_plugin_with_it(location: Path) -> None:
     arguments = [PLUGINS / "odd", "--storage", location, "--python", python_in("dify"), "--lines"]
-    command = [sys.executable, "-m", "storage_core.hosts.dify_runner", *map(str, arguments)]
+    command = [sys.executable, "-m", "storage_core.hosts.dify.runner", *map(str, arguments)]
     pipe = subprocess.PIPE
     with subprocess.Popen(
         command,

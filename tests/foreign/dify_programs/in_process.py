@@ -20,8 +20,8 @@ from dify_plugin.core.runtime import Session
 
 from storage_core import Storage, Store
 from storage_core.hosts.dify import attach, patch
-from storage_core.hosts.dify_declared import read_declared
-from storage_core.hosts.dify_requests import endpoint_request, http_answer, tool_request, whole_blobs
+from storage_core.hosts.dify.declared import read_declared
+from storage_core.hosts.dify.requests import endpoint_request, http_answer, tool_request, whole_blobs
 
 
 def main(way: str, folder: str, location: str, missing: str) -> None:

@@ -17,8 +17,8 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
 
-from storage_core.hosts.dify_answers import RefusedError, Show
-from storage_core.hosts.dify_declared import PluginError
+from storage_core.hosts.dify.answers import RefusedError, Show
+from storage_core.hosts.dify.declared import PluginError
 
 _START_TIMEOUT = 120.0
 _END_TIMEOUT = 5.0

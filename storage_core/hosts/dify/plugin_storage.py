@@ -1,16 +1,4 @@
-"""A store behind `self.session.storage` of unmodified Dify plugins, for one session or for all of them.
-
-    from storage_core import Storage
-    from storage_core.hosts.dify import attach, patch
-
-    plugin = storage.workspace("acme").user("author/name")   # Dify's own way: what one plugin keeps
-    attach(tool.session, plugin)                             # this session alone
-    with patch(plugin):                                      # or every session, until the block ends
-        ...
-
-Which store is handed over decides who shares the values: `storage.workspace("acme").user("author/name")` has those of
-one plugin, as Dify keeps them and as its files read; `storage.workspace("acme")` those of all plugins of a workspace.
-"""
+"""What a Dify plugin finds at `self.session.storage`, kept in a store; keys are cleaned as Dify does it."""
 
 import posixpath
 from collections.abc import Callable, Iterator

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from storage_core.errors import StorageError
-from storage_core.hosts.dify import NotSetError, PluginStorage, cleaned
+from storage_core.hosts.dify.plugin_storage import NotSetError, PluginStorage, cleaned
 from storage_core.sync_store import Store
 
 Show = Callable[[str], None]

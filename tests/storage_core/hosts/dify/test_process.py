@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from storage_core.hosts.dify_process import _messages
+from storage_core.hosts.dify.process import _messages
 
 HEARTBEAT = '{"event":"heartbeat","session_id":null,"data":{}}'
 LOG = '{"event": "log", "data": {"level": "INFO", "message": "{\\"nested\\": 1}"}}'

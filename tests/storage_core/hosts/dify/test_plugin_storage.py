@@ -179,7 +179,7 @@ def test_the_module_needs_no_dify_plugin_until_it_patches(tmp_path: Path) -> Non
     code = """
 import sys
 from storage_core import Storage
-import storage_core.hosts.dify, storage_core.hosts.dify_runner
+import storage_core.hosts.dify, storage_core.hosts.dify.runner
 assert not {"dify_plugin", "gevent", "yaml"} & set(sys.modules)
 try:
     storage_core.hosts.dify.patch(Storage(sys.argv[1]).workspace("acme"))

@@ -4,8 +4,8 @@ import base64
 
 import pytest
 
-from storage_core.hosts.dify_declared import Declared, DeclaredTool, PluginError
-from storage_core.hosts.dify_requests import endpoint_request, http_answer, tool_request, whole_blobs
+from storage_core.hosts.dify.declared import Declared, DeclaredTool, PluginError
+from storage_core.hosts.dify.requests import endpoint_request, http_answer, tool_request, whole_blobs
 
 PARAMETERS = {"table": {"required": True}, "size": {"default": 5}, "more": {"required": True, "default": 0}}
 DECLARED = Declared(

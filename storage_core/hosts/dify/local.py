@@ -7,11 +7,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from storage_core.hosts.dify import checked_missing
-from storage_core.hosts.dify_answers import NOT_SET, Answers, Show
-from storage_core.hosts.dify_declared import Declared, read_declared
-from storage_core.hosts.dify_process import About, PluginProcess
-from storage_core.hosts.dify_requests import endpoint_request, http_answer, tool_request, whole_blobs
+from storage_core.hosts.dify.answers import NOT_SET, Answers, Show
+from storage_core.hosts.dify.declared import Declared, read_declared
+from storage_core.hosts.dify.plugin_storage import checked_missing
+from storage_core.hosts.dify.process import About, PluginProcess
+from storage_core.hosts.dify.requests import endpoint_request, http_answer, tool_request, whole_blobs
 from storage_core.sync_store import Storage, Store
 
 _NONE_WHERE_NOT_SET = f"""

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from storage_core.errors import StorageError
-from storage_core.hosts.dify_declared import Declared, PluginError, read_declared
-from storage_core.hosts.dify_local import LocalPlugin, interpreter_of
-from storage_core.hosts.dify_process import ABOUT
+from storage_core.hosts.dify.declared import Declared, PluginError, read_declared
+from storage_core.hosts.dify.local import LocalPlugin, interpreter_of
+from storage_core.hosts.dify.process import ABOUT
 from storage_core.sync_store import Storage
 
 _DESCRIPTION = """\

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from storage_core.hosts.dify_declared import Declared, DeclaredTool, PluginError
+from storage_core.hosts.dify.declared import Declared, DeclaredTool, PluginError
 
 _USER = "local"
 
