@@ -1,8 +1,6 @@
 """The native engine: all that is ever said to SQLite to change a storage, once, for both facades."""
 
-import random
 import sqlite3
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,18 +10,13 @@ from typing import Any
 from storage_core.engine import Browsing, Capabilities, Engine, Reader
 from storage_core.engines import sqlite_file
 from storage_core.engines.sqlite_browse import SqliteBrowser
-from storage_core.engines.sqlite_errors import (
-    SQLITE_FAULTS,
-    as_storage_error,
-    primary_code,
-    speaks_storage_errors,
-)
+from storage_core.engines.sqlite_connection import insist
+from storage_core.engines.sqlite_errors import SQLITE_FAULTS, as_storage_error, speaks_storage_errors
 from storage_core.engines.sqlite_file import Finding, Inode
 from storage_core.engines.sqlite_reader import LISTED, SqliteReader, now_in_milliseconds
 from storage_core.engines.sqlite_schema import FORMAT, KEPT_CHANGES
 from storage_core.entry import Kind
 from storage_core.errors import (
-    BusyError,
     ConflictError,
     CorruptError,
     KeyNotFoundError,
@@ -84,7 +77,7 @@ class SqliteEngine(SqliteReader):
     def begin(self) -> None:
         self.check_in_place()
         try:
-            self._wait_for_turn()
+            insist(self._run, "BEGIN IMMEDIATE", self._timeout, self.location)
             (version,) = self._run("PRAGMA user_version").fetchone()
         except SQLITE_FAULTS as error:
             self.rollback()
@@ -94,29 +87,6 @@ class SqliteEngine(SqliteReader):
             raise sqlite_file.newer_format(self.location, version)
         self._now = now_in_milliseconds()
         self._first_revision = self._last_revision = 0
-
-    def _wait_for_turn(self) -> None:
-        """Take SQLite's write lock. Its own waiting looks for it ever less often, which starves.
-
-        This looks again after a fraction of what a batch of small writes takes, and behind a longer one after some
-        milliseconds at most.
-        """
-        started = 0.0
-        while True:
-            try:
-                self._run("BEGIN IMMEDIATE")
-            except sqlite3.Error as error:
-                if primary_code(error) != sqlite3.SQLITE_BUSY:
-                    raise
-                now = time.monotonic()
-                started = started or now
-                if now - started >= self._timeout:
-                    raise BusyError(
-                        f"{self.location}: another writer held it for {self._timeout:g} s: try again"
-                    ) from error
-                time.sleep(random.uniform(0.05, 0.5) * min(0.004, 0.001 + now - started))
-            else:
-                return
 
     @speaks_storage_errors
     def commit(self) -> None:
