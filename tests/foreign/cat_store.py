@@ -14,7 +14,7 @@ ADMIN = "bace0701-15e3-5144-97c5-47487d543032"
 _PROGRAMS = Path(__file__).parent / "cat_programs"
 
 
-class CatFailed(Exception):
+class CatError(Exception):
     """What the Cat's own code raised; its type is the first word."""
 
 
@@ -57,10 +57,14 @@ class CatProcess:
 
 
 class CatStore(CatProcess):
-    """The verbs of the Cat's `store`, and with a user of its `user`; CatFailed is what it raised."""
+    """The verbs of the Cat's `store`, and with a user those of its `user`; CatError is what it raised."""
 
-    def __init__(self, project: Path) -> None:
-        super().__init__(project, "store")
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, "store")
+
+    def open(self, location: Path) -> None:
+        """Keep its values in that file from now on; its tables are made there."""
+        self._ask("open", str(location))
 
     def save(self, key: str, value: Any, user: str | None = None) -> Any:
         return self._ask("save", user, key, value)
@@ -82,5 +86,5 @@ class CatStore(CatProcess):
         self.tell(json.dumps(call))
         outcome, *answer = json.loads(self.line())
         if outcome == "failed":
-            raise CatFailed(": ".join(answer))
+            raise CatError(": ".join(answer))
         return answer[0]

@@ -1,6 +1,7 @@
-"""The Cat's own store in the current folder, told what to do by lines of JSON: VERB, USER (null: shared), KEY, VALUE.
+"""The Cat's own store, told what to do by lines of JSON: VERB, USER (null: shared), KEY, VALUE; or "open", FILE.
 
-Answers with a line of JSON each: ["done", what it returned] or ["failed", the error's type, its text].
+It keeps its values in that file, where it makes its tables as the Cat does when a project is set up. Answers with a
+line of JSON each: ["done", what it returned] or ["failed", the error's type, its text].
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from cat.db import Store, UserStore
+from cat.db.database import DB
 from cat.db.models import create_tables
 
 
@@ -23,16 +25,17 @@ async def together(calls: list[list[Any]]) -> list[Any]:
     return list(await asyncio.gather(*(ask(*call) for call in calls)))
 
 
-async def main() -> None:
-    print("ready", flush=True)
-    for line in sys.stdin:
-        verb, *rest = json.loads(line)
-        try:
-            answer = ["done", await (together(*rest) if verb == "together" else ask(verb, *rest))]
-        except Exception as error:
-            answer = ["failed", type(error).__name__, str(error)]
-        print(json.dumps(answer), flush=True)
+def answer(verb: str, *rest: Any) -> Any:
+    if verb == "open":
+        (DB.path,) = rest
+        return create_tables()
+    return asyncio.run(together(*rest) if verb == "together" else ask(verb, *rest))
 
 
-create_tables()
-asyncio.run(main())
+print("ready", flush=True)
+for line in sys.stdin:
+    try:
+        said = ["done", answer(*json.loads(line))]
+    except Exception as error:  # noqa: BLE001 - whatever the Cat raises is its answer
+        said = ["failed", type(error).__name__, str(error)]
+    print(json.dumps(said), flush=True)

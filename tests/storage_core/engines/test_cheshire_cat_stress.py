@@ -12,9 +12,9 @@ import pytest
 from storage_core import AsyncStorage, Storage
 from storage_core.browse import Browser, Query
 from tests.foreign.cat_store import ADMIN, CatProcess
-from tests.storage_core.engines.cats import PROJECT, fresh_cat, location, project
+from tests.storage_core.engines.cats import PROJECT, cat, location, project, running_cat
 
-__all__ = ["fresh_cat", "location", "project"]
+__all__ = ["cat", "location", "project", "running_cat"]  # fixtures
 
 DURATIONS = [4, pytest.param(90, marks=pytest.mark.slow)]
 
@@ -61,7 +61,7 @@ class Ours:
         def guarded() -> None:
             try:
                 work()
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - the test says that there is none
                 self.errors.append(error)
 
         thread = threading.Thread(target=guarded)
@@ -74,21 +74,21 @@ def test_the_cat_and_threads_write_at_once_and_nothing_is_lost(
     location: Path, project: Path, seconds: int
 ) -> None:
     ours = Ours()
-    with CatProcess(project, "write_on", seconds, ADMIN) as cat, Storage(location) as storage:
-        with Storage(location) as other:
-            threads = [
-                ours.run(lambda: ours.write(storage, "a")),
-                ours.run(lambda: ours.write(storage, "b")),
-                ours.run(lambda: ours.write(other, "c")),
-                ours.run(lambda: ours.update_both(other)),
-                ours.run(lambda: ours.read(storage)),
-            ]
-            cat.tell("go")
-            theirs = json.loads(cat.line())
-            ours.over.set()
-            for thread in threads:
-                thread.join()
-            _nothing_is_lost(storage, ours, theirs)
+    writing = CatProcess(project, "write_on", seconds, ADMIN)
+    with writing, Storage(location) as storage, Storage(location) as other:
+        threads = [
+            ours.run(lambda: ours.write(storage, "a")),
+            ours.run(lambda: ours.write(storage, "b")),
+            ours.run(lambda: ours.write(other, "c")),
+            ours.run(lambda: ours.update_both(other)),
+            ours.run(lambda: ours.read(storage)),
+        ]
+        writing.tell("go")
+        theirs = json.loads(writing.line())
+        ours.over.set()
+        for thread in threads:
+            thread.join()
+        _nothing_is_lost(storage, ours, theirs)
 
 
 def _nothing_is_lost(storage: Storage, ours: Ours, theirs: dict[str, Any]) -> None:
@@ -111,8 +111,8 @@ def _nothing_is_lost(storage: Storage, ours: Ours, theirs: dict[str, Any]) -> No
 async def test_the_cat_writes_while_an_inspector_looks_and_tasks_write(
     location: Path, project: Path, seconds: int
 ) -> None:
-    cat = await asyncio.to_thread(CatProcess, project, "write_on", seconds, ADMIN)
-    with cat:
+    writing = await asyncio.to_thread(CatProcess, project, "write_on", seconds, ADMIN)
+    with writing:
         async with AsyncStorage(location) as storage, Browser(storage) as browser:
             store = storage.workspace(PROJECT).user(ADMIN)
             told: dict[str, int] = {}
@@ -140,8 +140,8 @@ async def test_the_cat_writes_while_an_inspector_looks_and_tasks_write(
 
             watching = asyncio.create_task(watch())
             tasks = [asyncio.create_task(write(task)) for task in range(8)] + [asyncio.create_task(browse())]
-            cat.tell("go")
-            theirs = json.loads(await asyncio.to_thread(cat.line))
+            writing.tell("go")
+            theirs = json.loads(await asyncio.to_thread(writing.line))
             over.set()
             counts = await asyncio.gather(*tasks)
             assert theirs["errors"] == []
