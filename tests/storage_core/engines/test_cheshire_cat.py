@@ -1,6 +1,7 @@
 """A Cheshire Cat's values through storage_core: what its Cat saved is read, and what is written the Cat loads."""
 
 import asyncio
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +17,7 @@ from storage_core import (
     Kind,
     Scope,
     ScopeInfo,
+    Storage,
     UnsupportedError,
     raw,
 )
@@ -352,3 +354,29 @@ async def test_a_large_value_is_read_whole_and_in_parts_and_told_when_it_changes
         await store.save("large", text, if_revision=changed.revision)
         assert await store.delete("large")
         assert await browser.chunk(SHARED, "large", 0, 10) is None
+
+
+@pytest.mark.slow
+def test_a_value_of_100_megabytes_is_edited_and_read_in_parts_while_the_cat_goes_on(
+    location: Path, cat: CatStore
+) -> None:
+    text = "0123456789" * 10_000_000
+    with Storage(location) as storage:
+        store = storage.workspace(PROJECT)
+        store.save("huge", text)
+        revision = store.entry("huge").revision  # type: ignore[union-attr]
+        assert [entry.size for entry in store.entries()] == [len(text) + 2]
+        assert store.exists("huge")
+        cat.save("other", 1)
+        assert len(cat.load("huge")) == len(text)
+        reader = storage._ready_database(to_write=False).connect_browser()
+        with closing(reader):
+            for start in range(0, 100_000_000, 10_000_000):
+                part = reader.chunk(SHARED, "huge", start + 1, 10)
+                assert part is not None
+                assert (part.data, part.size, part.revision) == (b"0123456789", len(text) + 2, revision)
+                cat.save("other", start)
+        store.rename("huge", "renamed", if_revision=revision)
+        assert store.load("renamed") == text
+        assert store.delete("renamed")
+        assert not cat.exists("renamed")
