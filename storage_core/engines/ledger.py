@@ -87,7 +87,7 @@ class Ledger:
             return self._copy[1]
 
     def line(self, address: Address) -> Line | None:
-        """What is known of one entry; None where nothing is known to be there."""
+        """What is known of one entry; None where there is none."""
         with self._lock:
             return self._lines.get(address)
 
@@ -101,12 +101,11 @@ class Ledger:
 
     def compare(self, found: Mapping[Address, Seen], moment: int) -> None:
         """Note all that is different now that the whole database was looked at, from `moment` on."""
-        now, lines = _now(), self.lines()
-        other = {a: seen for a, seen in found.items() if a not in lines or lines[a].seen.mark != seen.mark}
-        with self._lock:  # not held while all are compared: whoever asks for the last revision must not wait
-            for address in lines.keys() - found.keys():
+        now = _now()
+        with self._lock:
+            for address in [address for address in self._lines if address not in found]:
                 self._note(address, None, moment, now)
-            for address, seen in other.items():
+            for address, seen in found.items():
                 self._note(address, seen, moment, now)
 
     def look(self, address: Address, see: Callable[[], tuple[Seen | None, Result]]) -> tuple[int, Result]:

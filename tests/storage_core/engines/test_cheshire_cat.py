@@ -1,6 +1,7 @@
 """A Cheshire Cat's values through storage_core: what its Cat saved is read, and what is written the Cat loads."""
 
 import asyncio
+import json
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from storage_core import (
     raw,
 )
 from storage_core.browse import Browser
+from storage_core.engine import Engine
+from storage_core.operations import Write
 from tests.foreign.cat_store import ADMIN, CatStore
 from tests.storage_core.conftest import OpenStorage
 from tests.storage_core.engines.cats import (
@@ -380,3 +383,41 @@ def test_a_value_of_100_megabytes_is_edited_and_read_in_parts_while_the_cat_goes
         assert store.load("renamed") == text
         assert store.delete("renamed")
         assert not cat.exists("renamed")
+
+
+def test_within_a_transaction_its_own_changes_are_read(location: Path, cat: CatStore) -> None:
+    cat.save("key", "x" * 100_000)
+
+    def change(engine: Engine) -> list[Any]:
+        found: list[Any] = [engine.read_small(SHARED, "key", 10)]
+        engine.write(SHARED, "key", Kind.JSON, b'"' + b"y" * 100_000 + b'"', None, None)
+        found += [engine.read(SHARED, "key"), engine.keys(SHARED, "", None, 10)]
+        engine.delete(SHARED, "key", None)
+        return [*found, engine.read(SHARED, "key"), engine.keys(SHARED, "", None, 10)]
+
+    with Storage(location) as storage:
+        (large, written, keys, deleted, none) = storage._write(Write(change))
+        assert (large[1], large[2]) == (None, 100_002)
+        assert (written[1][:2], written[3], keys) == (b'"y', large[3] + 1, ["key"])
+        assert (deleted, none) == (None, [])
+    assert not cat.exists("key")
+
+
+@pytest.mark.parametrize("value", [5, "small", "x" * 70_000])
+async def test_what_is_in_the_place_of_a_large_value_now_is_read_as_what_it_is(
+    location: Path, cat: CatStore, value: Any
+) -> None:
+    cat.save("key", "x" * 200_000)
+    async with AsyncStorage(location) as storage, Browser(storage) as browser:
+        before = await browser.chunk(SHARED, "key", 1, 5)
+        assert before is not None
+        assert before.data == b"xxxxx"
+        cat.save("key", value)
+        text = json.dumps(value).encode()
+        chunk = await browser.chunk(SHARED, "key", 0, 1_000)
+        assert chunk is not None
+        assert (chunk.data, chunk.size) == (text[:1_000], len(text))
+        small = await raw.read(storage, SHARED, "key", size_limit=100_000)
+        assert small is not None
+        assert (small.data, small.size) == (text, len(text))
+        assert await browser.heads([(SHARED, "key")], 3) == [text[:3]]
