@@ -17,7 +17,8 @@ from storage_core.engines.cheshire_cat_tables import (
     CatTables,
     Table,
     as_json,
-    as_the_cat_writes,
+    is_found_by_the_cat,
+    never_found,
     roll_back_what_was_cut_off,
     tables_in,
     was_cut_off,
@@ -29,7 +30,7 @@ from storage_core.engines.sqlite_connection import insist
 from storage_core.engines.sqlite_errors import SQLITE_FAULTS, as_storage_error, speaks_storage_errors
 from storage_core.engines.sqlite_file import Inode
 from storage_core.entry import Kind
-from storage_core.errors import InvalidNameError, NotAStorageError, ReadOnlyError, UnsupportedError
+from storage_core.errors import NotAStorageError, ReadOnlyError, StorageError, UnsupportedError
 from storage_core.query import Address, Chunk, Query
 from storage_core.records import Record
 from storage_core.scope import Scope, checked_text_argument
@@ -177,10 +178,9 @@ class CatEngine(CatReader):
 
     def _table_for(self, place: Address, *, stays: bool = False) -> Table:
         """Where to write it; refused where the Cat would never find it, unless it `stays` or is there already."""
-        table = _table_for(self._tables, place.scope, self.location)
-        why = None if stays else _unseen(place.scope)
-        if why is not None and self._oldest_row(place) is None:
-            raise InvalidNameError(why)
+        table = self._tables.table_for(place.scope)
+        if not stays and not is_found_by_the_cat(place.scope) and self._oldest_row(place) is None:
+            raise never_found(place.scope)
         return table
 
     def _see_large(self, address: Address, table: Table, limit: int) -> tuple[Seen | None, bytes | None]:
@@ -321,10 +321,10 @@ class CheshireCatDatabase:
     def refusal(self, scope: Scope, key: str, taken: Callable[[str], bool]) -> str | None:
         assert self._tables is not None
         try:
-            _table_for(self._tables, scope, self.location)
-        except (InvalidNameError, UnsupportedError) as error:
+            self._tables.table_for(scope)
+        except StorageError as error:
             return str(error)
-        return _unseen(scope)
+        return None if is_found_by_the_cat(scope) else str(never_found(scope))
 
     def aftermath(self, scope: Scope, key: str) -> str | None:
         return None  # the Cat reads its database anew each time
@@ -337,28 +337,6 @@ def _place(scope: Scope, key: str, kind: Kind = Kind.JSON, lifetime: int | None 
     if lifetime is not None:
         raise UnsupportedError("the Cat keeps values for good: none of them can expire")
     return Address(scope, checked_text_argument(key, "key"))
-
-
-def _table_for(tables: CatTables, scope: Scope, location: Path) -> Table:
-    """The table of the scope's values; raises InvalidNameError or UnsupportedError where the Cat has none."""
-    if scope.workspace != tables.workspace:
-        raise InvalidNameError(
-            f"a Cat has one workspace, here {tables.workspace!r:.80}, and no {scope.workspace!r:.80}"
-        )
-    table = tables.table_of(scope)
-    if table is None:
-        whose = "its plugins" if scope.user is None else "users"
-        raise UnsupportedError(f"{location}: no table for values of {whose} yet: start the Cat once")
-    return table
-
-
-def _unseen(scope: Scope) -> str | None:
-    """Why the Cat would never find a new value of that scope; None where it would."""
-    if scope.user is None or scope.user == as_the_cat_writes(scope.user):
-        return None
-    return (
-        f"the Cat would never find it: its users are UUIDs in lower case with hyphens, not {scope.user!r:.80}"
-    )
 
 
 def _names(place: Address) -> dict[str, object]:

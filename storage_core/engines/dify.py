@@ -7,19 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from storage_core.engine import Browsing, Capabilities, Engine, Reader
-from storage_core.engines import dify_find
+from storage_core.engines import dify_find, dify_names
 from storage_core.engines.dify_browse import DifyBrowser
 from storage_core.engines.dify_files import Inode, Root
 from storage_core.engines.dify_marks import Marks
-from storage_core.engines.dify_names import place_to_write
-from storage_core.engines.dify_plan import Plan, file_in_the_way
+from storage_core.engines.dify_plan import check_place, file_in_the_way
 from storage_core.engines.dify_reader import DifyReader
 from storage_core.engines.dify_scan import Lookout
-from storage_core.engines.dify_staging import Staging
 from storage_core.engines.dify_write import DifyEngine
 from storage_core.engines.ledger import Ledger
 from storage_core.entry import Kind
-from storage_core.errors import InvalidNameError, NotAStorageError, UnsupportedError
+from storage_core.errors import NotAStorageError, StorageError
 from storage_core.query import Address
 from storage_core.scope import Scope
 
@@ -78,18 +76,16 @@ class DifyDatabase:
     def refusal(self, scope: Scope, key: str, taken: Callable[[str], bool]) -> str | None:
         root = Root(self._folder, self._inode)
         try:
-            place = place_to_write(scope, key)
-            Plan(root, Staging(root, self.timeout, durable=False), durable=False).check_place(
-                place, Address(scope, key)
-            )
-        except (InvalidNameError, UnsupportedError) as error:
+            place = dify_names.place_to_write(scope, key)
+            check_place(root, place, Address(scope, key), lambda above: False)
+            parts = key.split("/")
+            for count in range(1, len(parts)):
+                if taken("/".join(parts[:count])):
+                    raise file_in_the_way(place, place[: count - len(parts)])
+        except StorageError as error:
             return str(error)
         finally:
             root.close()
-        names = key.split("/")
-        for count in range(1, len(names)):
-            if taken("/".join(names[:count])):
-                return str(file_in_the_way(place, place[: len(place) - len(names) + count]))
         return None
 
     def aftermath(self, scope: Scope, key: str) -> str | None:
