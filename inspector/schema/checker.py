@@ -1,0 +1,105 @@
+"""Has values checked by a process of its own, which is ended where a check takes too long."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+
+from inspector.schema.verdict import Verdict
+from inspector.schema.wire import Questions, receive_verdict, send_request
+
+SECONDS = 5.0
+"""How long one check may take."""
+
+TOO_LONG = "Checking takes too long"
+ENDED = "The check has ended unexpectedly"
+
+
+class Checker:
+    """Starts the process when it is needed first, and keeps it: a start takes a quarter of a second."""
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
+        self._process: subprocess.Popen[bytes] | None = None
+        self._turn = (
+            threading.Lock()
+        )  # one check at a time: the next waits for the end of one that was stopped
+        self._is_closed = False
+
+    async def check(self, schema: bytes, data: bytes, questions: Questions = ()) -> Verdict:
+        """What of the JSON text `data` breaks `schema`. It always ends; the refusal is why it did not say."""
+        try:
+            return await asyncio.to_thread(self._check, schema, data, tuple(questions))
+        except asyncio.CancelledError:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End what is running now; the next check starts anew."""
+        process = self._process
+        if process is not None:
+            process.kill()
+
+    def close(self) -> None:
+        """End the process, for good."""
+        self._is_closed = True
+        self.stop()
+
+    def _check(self, schema: bytes, data: bytes, questions: tuple[tuple[str, str], ...]) -> Verdict:
+        with self._turn:
+            if self._is_closed:
+                return Verdict(refusal=ENDED)
+            try:
+                process = self._running()
+            except OSError as error:
+                return Verdict(refusal=f"The check cannot be started: {error}")
+            out_of_time = threading.Event()
+
+            def end() -> None:
+                out_of_time.set()
+                process.kill()
+
+            timer = threading.Timer(self._seconds, end)
+            timer.daemon = True
+            timer.start()
+            try:
+                assert process.stdin is not None
+                assert process.stdout is not None
+                send_request(process.stdin, schema, data, questions)
+                verdict = receive_verdict(process.stdout)
+            except OSError:
+                verdict = None
+            finally:
+                timer.cancel()
+            if verdict is None:
+                self._put_away(process)
+                return Verdict(refusal=TOO_LONG if out_of_time.is_set() else ENDED)
+            return verdict
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._process.poll() is not None:
+            self._put_away(self._process)
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "inspector.schema.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+            if self._is_closed:
+                self._process.kill()
+        return self._process
+
+    def _put_away(self, process: subprocess.Popen[bytes]) -> None:
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except OSError:  # what was not written is wanted by nobody
+                    continue
+        self._process = None
