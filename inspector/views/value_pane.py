@@ -191,7 +191,7 @@ class ValuePane(QWidget):
     def set_notice(self, text: str, tone: str = "second") -> None:
         """Say a sentence beneath the value, until another entry is shown."""
         self._notice.setText(text)
-        _set_tone(self._notice, tone)
+        self._notice.set_tone(tone)
 
     def warn(self, text: str) -> None:
         """Say a sentence about the edit, for as long as it is not saved."""
@@ -295,10 +295,10 @@ class ValuePane(QWidget):
         self.changes.setVisible(edited and self.shows_changes)
         if self._read_only and self.entry is not None:
             self._state_word.setText("Read-only")
-            _set_tone(self._state_word, "second")
+            self._state_word.set_tone("second")
         else:
             self._state_word.setText("● Not saved" if edited else "")
-            _set_tone(self._state_word, "amber")
+            self._state_word.set_tone("amber")
         if edited and fault:
             self.set_notice(fault, "red")
         elif edited:
@@ -358,13 +358,6 @@ class ValuePane(QWidget):
         self._stack.addWidget(self._state_view)
         self._stack.addWidget(self._value)
         _column(self).addWidget(self._stack)
-
-
-def _set_tone(label: PlainLabel, tone: str) -> None:
-    if label.property("tone") != tone:
-        label.setProperty("tone", tone)
-        label.style().unpolish(label)
-        label.style().polish(label)
 
 
 def _column(owner: QWidget) -> QVBoxLayout:

@@ -1,0 +1,235 @@
+"""The form's line about its schema, and how what breaks it is marked, gone to and mended."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from inspector.editors.form_beside import Beside
+from inspector.editors.form_model import FormModel
+from inspector.editors.form_view import FormView
+from inspector.lossless import Document, Edit, JsonType, Node
+from inspector.plain import PlainLabel, plain_tooltip, visible, without_mnemonic
+from inspector.schema import Guide, Issue, Verdict
+from inspector.schema.verdict import Steps, sentence
+
+NEXT_KEY = "F8"
+MOST_ADDED = 200
+_LONGEST_NAME = 24
+
+Missing = list[tuple[Node, str]]
+
+
+class SchemaBar(QWidget):
+    """Named `schemaBar`: what the schema says of the current field, what is missing, and how much breaks it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("schemaBar")
+        self.help = PlainLabel("", self, elide=Qt.TextElideMode.ElideRight)
+        self.help.setObjectName("schemaHelp")
+        self.add = _button(self, "schemaAdd")
+        self.issues = _button(self, "schemaIssues")
+        self.issues.setProperty("tone", "amber")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 2, 4, 2)
+        row.setSpacing(4)
+        row.addWidget(self.help, 1)
+        row.addWidget(self.add)
+        row.addWidget(self.issues)
+
+    def say(self, text: str, tone: str) -> None:
+        """Show a sentence, of the current field or of the schema."""
+        self.help.setText(text)
+        self.help.set_tone(tone)
+
+
+class FormSchema(QObject):
+    """What one form does with a schema. It changes nothing by itself.
+
+    `add_wanted` is emitted with the pairs of a container and the name of a field that it lacks, `questions_came`
+    once there is something that only the checker can tell.
+    """
+
+    add_wanted = Signal(object)
+    questions_came = Signal()
+
+    def __init__(self, view: FormView, form: QWidget) -> None:
+        super().__init__(form)
+        self._view = view
+        self._model: FormModel = view.rows
+        self._whence = ""
+        self._note = ""
+        self._places: list[Node] = []
+        self._count = 0
+        self.bar = SchemaBar(form)
+        self.bar.hide()
+        self.bar.add.clicked.connect(lambda: self.add_wanted.emit(self.missing()))
+        self.bar.issues.clicked.connect(self.go_to_next)
+        key = QShortcut(QKeySequence(NEXT_KEY), form)
+        key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        key.activated.connect(self.go_to_next)
+        view.selectionModel().currentChanged.connect(self.tell_current)
+        view.synced.connect(self._ask)
+
+    @property
+    def guide(self) -> Guide | None:
+        return self._model.guide
+
+    def use(self, guide: Guide | None, whence: str, note: str = "") -> None:
+        """Show what `guide` says; `whence` is where the schema is from, `note` why it is not used, or not wholly."""
+        is_other = guide is not self._model.guide
+        self._whence, self._note = whence, note
+        self._model.guide = guide
+        if guide is None:
+            self._mark({}, 0)
+        self.bar.setVisible(bool(whence))
+        if is_other:
+            self.look_anew()
+        self.tell_current()
+
+    def look_anew(self) -> None:
+        """Show again what the guide says: it, or the document, has changed."""
+        if self._model.guide is not None:
+            self._model.guide.forget()
+        self._model.repaint()
+        self._view.sync()
+
+    def begin(self) -> None:
+        """Another document is shown: nothing is known of what breaks the schema in it."""
+        if self._model.guide is not None:
+            self._model.guide.forget()
+        self._places, self._count = [], 0
+        self.tell_current()
+
+    def show(self, verdict: Verdict, root: Node) -> None:
+        """Mark what breaks the schema in the document of `root`, which is the one that was checked."""
+        if self._model.guide is not None and self._model.guide.learn(verdict.answers):
+            self.look_anew()
+        self._mark(dict(_located(verdict.issues, root)), verdict.count)
+
+    def missing(self) -> Missing:
+        """The fields that are required and missing still, each with where it belongs."""
+        found: Missing = []
+        for node, issue in self._model.marks.issues.items():
+            if node.type is JsonType.OBJECT and issue.missing:
+                here = {child.name for child in node.fields}
+                found.extend((node, name) for name in issue.missing if name not in here)
+        return found[:MOST_ADDED]
+
+    def go_to_next(self) -> None:
+        """Bring the keyboard to the next place that breaks the schema, after the last one to the first."""
+        places = [
+            node for node in self._places if node in self._model.marks.issues and _root(node) is self._root
+        ]
+        if not places:
+            return
+        current = self._view.current_node()
+        here = _order(current) if current is not None else ()
+        following = next((node for node in places if _order(node) > here), places[0])
+        self._model.reveal(following)
+        self._view.focus_field(following)
+
+    def tell_current(self) -> None:
+        """Say in the bar what is to be known of the keyboard's row."""
+        current = self._view.current_node()
+        beside = self._model.beside(current) if current is not None else Beside()
+        about = "  ·  ".join(filter(None, (beside.about, beside.hint)))
+        if beside.breach:
+            self.bar.say(visible(beside.breach), "amber")
+        elif self._note:
+            self.bar.say(self._note, "amber")
+        else:
+            self.bar.say(about or self._whence, "second")
+        self.bar.help.setToolTip(plain_tooltip("\n".join(filter(None, (about, self._whence)))))
+
+    @property
+    def _root(self) -> Node | None:
+        return self._model.root
+
+    def _mark(self, issues: dict[Node, Issue], count: int) -> None:
+        changed = issues != self._model.marks.issues
+        self._model.marks.issues = issues
+        self._places = sorted(issues, key=_order)
+        self._count = count
+        self.bar.issues.setText(sentence(count))
+        self.bar.issues.setVisible(bool(count))
+        self.bar.issues.setToolTip(f"Go to the next one ({NEXT_KEY})")
+        missing = [] if self._model.read_only else self.missing()
+        self.bar.add.setVisible(bool(missing))
+        self.bar.add.setText(_offer(missing))
+        self.bar.add.setToolTip(plain_tooltip("\n".join(_wanted(missing))))
+        if changed:
+            self._model.repaint()
+            self._view.sync()
+        self.tell_current()
+
+    def _ask(self) -> None:
+        if self._model.guide is not None and self._model.guide.questions:
+            self.questions_came.emit()
+
+
+def add_missing(document: Document, guide: Guide, missing: Missing) -> Edit:
+    """Put the missing fields at the ends of their objects, with what the schema has for a beginning: one edit."""
+    edits = [
+        document.insert(node, len(node.fields), guide.first_value(node, name), name) for node, name in missing
+    ]
+    for later in edits[1:]:
+        edits[0].join(later)
+    return edits[0]
+
+
+def _located(issues: Iterable[Issue], root: Node) -> Iterable[tuple[Node, Issue]]:
+    """The issues with the nodes that they are about; what is not in the document is passed over."""
+    members: dict[Node, dict[str | None, Node]] = {}
+
+    def inside(node: Node, step: str | int) -> Node | None:
+        if isinstance(step, int):
+            return node.fields[step] if node.type is JsonType.LIST and step < len(node.fields) else None
+        if node.type is not JsonType.OBJECT:
+            return None
+        if node not in members:
+            members[node] = {child.name: child for child in node.fields}
+        return members[node].get(step)
+
+    for issue in issues:
+        node = _follow(root, issue.steps, inside)
+        if node is not None:
+            yield node, issue
+
+
+def _follow(root: Node, steps: Steps, inside: Callable[[Node, str | int], Node | None]) -> Node | None:
+    node: Node | None = root
+    for step in steps:
+        node = inside(node, step) if node is not None else None
+    return node
+
+
+def _order(node: Node) -> tuple[int, ...]:
+    """Where a node is in the order of the text."""
+    return tuple(each.index for each in [*reversed(list(node.ancestors())), node][1:])
+
+
+def _root(node: Node) -> Node:
+    return next(reversed(list(node.ancestors())), node)
+
+
+def _offer(missing: Sequence[tuple[Node, str]]) -> str:
+    if len(missing) != 1:
+        return f"Add {len(missing):,} missing fields"
+    name = visible(missing[0][1])
+    shown = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+    return without_mnemonic(f"Add “{shown}”")
+
+
+def _wanted(missing: Sequence[tuple[Node, str]]) -> list[str]:
+    return [f"{visible(name)} in {visible(node.path())}" for node, name in missing[:20]]
+
+
+def _button(parent: QWidget, name: str) -> QPushButton:
+    button = QPushButton(parent)
+    button.setObjectName(name)
+    button.setProperty("flat", True)
+    button.hide()
+    return button
