@@ -130,7 +130,7 @@ class FormEditor(ValueEditor):
         self.model.show(
             None if refusal else root, unfolded, read_only=read_only or bool(refusal), secret=secret
         )
-        self.schema.begin()
+        self.schema.begin(keep=keep_place)
         self._say("")
         self._refusal.setText(f"A form cannot hold this value. {refusal}\nOpen it as text or hex.")
         self._pages.setCurrentIndex(1 if refusal else 0)

@@ -1,12 +1,15 @@
-"""What is to be known of a value beside it, and how its widget tells: tooltip, description, border, a hint inside."""
+"""What is to be known of a value beside it, and how its widget tells: tooltip, description, border."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from inspector.plain import plain_tooltip, visible
 from inspector.schema import Choice, Facts
+from inspector.theme import CORNER, current
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +39,25 @@ class Beside:
 
 
 def tell(widget: QWidget, beside: Beside) -> None:
-    """Let a widget say it to the mouse, to assistive tools and by the colour of its border."""
+    """Let a widget say it to the mouse, to assistive tools and, where it cannot be saved, by a red border."""
     said = list(beside.sentences())
     widget.setToolTip(plain_tooltip("\n".join(said)))
     widget.setAccessibleDescription(" ".join(said))
-    marks = {"problem": bool(beside.problem), "breach": bool(beside.breach)}
-    if any(widget.property(name) != marked for name, marked in marks.items()):
-        for name, marked in marks.items():
-            widget.setProperty(name, marked)
+    if bool(widget.property("problem")) != bool(beside.problem):
+        widget.setProperty("problem", bool(beside.problem))
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+
+
+def paint_breach(widget: QWidget) -> None:
+    """Draw the amber border of a value that breaks its schema.
+
+    The style sheet could, but takes a millisecond for each widget, of which hundreds can change at once.
+    """
+    painter = QPainter(widget)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(current().amber), 1))
+    painter.drawRoundedRect(QRectF(widget.rect()).adjusted(0.5, 0.5, -0.5, -0.5), CORNER, CORNER)
 
 
 def _one_line(text: str) -> str:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector.editors.form_beside import Beside, tell
+from inspector.editors.form_beside import Beside, paint_breach, tell
 from inspector.editors.form_choice import ChoiceField
 from inspector.editors.form_kinds import TOO_LONG, UNSHOWABLE, FieldKind, shown_text
 from inspector.lossless import JsonType, Node
@@ -34,7 +34,7 @@ class LineField(QLineEdit):
         super().__init__(parent)
         self.kind = kind
         self.setMaxLength(TOO_LONG * 10)
-        self._hint = ""
+        self._beside = Beside()
         self.setFont(mono_font())
         self.textEdited.connect(self.edited)
         if kind is FieldKind.ESCAPED:
@@ -48,10 +48,10 @@ class LineField(QLineEdit):
             if not self.hasFocus():
                 self.setCursorPosition(0)
         self.setReadOnly(read_only)
-        if beside.hint != self._hint:
-            self._hint = beside.hint
+        if beside != self._beside:
+            self._beside = beside
             self.update()
-        tell(self, beside)
+            tell(self, beside)
 
     def row_height(self) -> int:
         return ROW_HEIGHT
@@ -63,12 +63,16 @@ class LineField(QLineEdit):
         self.setCursorPosition(position)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """With the hint at the right, where the text leaves room."""
+        """With the hint at the right, where the text leaves room, and the border of what breaks the schema."""
         super().paintEvent(event)
-        if not self._hint:
-            return
+        if self._beside.breach and not self._beside.problem:
+            paint_breach(self)
+        if self._beside.hint:
+            self._paint_hint(self._beside.hint)
+
+    def _paint_hint(self, hint: str) -> None:
         font = QApplication.font()
-        width = QFontMetrics(font).horizontalAdvance(self._hint)
+        width = QFontMetrics(font).horizontalAdvance(hint)
         taken = self.fontMetrics().horizontalAdvance(self.text()) if self.text() else 0
         if taken + width + 4 * HINT_GAP <= self.width():
             painter = QPainter(self)
@@ -77,7 +81,7 @@ class LineField(QLineEdit):
             painter.drawText(
                 self.rect().adjusted(0, 0, -HINT_GAP, 0),
                 Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-                self._hint,
+                hint,
             )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

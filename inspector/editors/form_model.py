@@ -131,6 +131,10 @@ class FormModel(QAbstractTableModel):
     def repaint(self) -> None:
         """Tell the views that names, counts or marks may be others."""
         self._twins.clear()
+        self.repaint_marks()
+
+    def repaint_marks(self) -> None:
+        """Tell the views that what stands beside names and values may be other; the document is as it was."""
         if self._rows:
             self.dataChanged.emit(self.index(0, NAME), self.index(len(self._rows) - 1, TYPE))
 

@@ -1,10 +1,10 @@
 """The form's line about its schema, and how what breaks it is marked, gone to and mended."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from inspector.editors.form_beside import Beside
 from inspector.editors.form_model import FormModel
@@ -12,7 +12,7 @@ from inspector.editors.form_view import FormView
 from inspector.lossless import Document, Edit, JsonType, Node
 from inspector.plain import PlainLabel, plain_tooltip, visible, without_mnemonic
 from inspector.schema import Guide, Issue, Verdict
-from inspector.schema.verdict import Steps, sentence
+from inspector.schema.verdict import sentence
 
 NEXT_KEY = "F8"
 MOST_ADDED = 200
@@ -32,12 +32,18 @@ class SchemaBar(QWidget):
         self.add = _button(self, "schemaAdd")
         self.issues = _button(self, "schemaIssues")
         self.issues.setProperty("tone", "amber")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 2, 4, 2)
-        row.setSpacing(4)
-        row.addWidget(self.help, 1)
-        row.addWidget(self.add)
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 0, 8, 4)
+        row.setSpacing(8)
         row.addWidget(self.issues)
+        row.addWidget(self.add)
+        row.addStretch(1)
+        self.help.setContentsMargins(8, 4, 8, 4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, 0, 4, 0)
+        column.setSpacing(0)
+        column.addWidget(self.help)
+        column.addLayout(row)
 
     def say(self, text: str, tone: str) -> None:
         """Show a sentence, of the current field or of the schema."""
@@ -62,7 +68,6 @@ class FormSchema(QObject):
         self._whence = ""
         self._note = ""
         self._places: list[Node] = []
-        self._count = 0
         self.bar = SchemaBar(form)
         self.bar.hide()
         self.bar.add.clicked.connect(lambda: self.add_wanted.emit(self.missing()))
@@ -82,32 +87,26 @@ class FormSchema(QObject):
         is_other = guide is not self._model.guide
         self._whence, self._note = whence, note
         self._model.guide = guide
-        if guide is None:
-            self._mark({}, 0)
         self.bar.setVisible(bool(whence))
         if is_other:
-            self.look_anew()
+            self._mark({}, 0, anew=True)
         self.tell_current()
 
-    def look_anew(self) -> None:
-        """Show again what the guide says: it, or the document, has changed."""
-        if self._model.guide is not None:
+    def begin(self, *, keep: bool) -> None:
+        """Another document is shown; `keep` says that it has the same schema, and soon another verdict."""
+        self._places = []
+        if not keep:
+            self._model.guide, self._whence, self._note = None, "", ""
+            self.bar.hide()
+            self._mark({}, 0)
+        elif self._model.guide is not None:
             self._model.guide.forget()
-        self._model.repaint()
-        self._view.sync()
-
-    def begin(self) -> None:
-        """Another document is shown: nothing is known of what breaks the schema in it."""
-        if self._model.guide is not None:
-            self._model.guide.forget()
-        self._places, self._count = [], 0
         self.tell_current()
 
     def show(self, verdict: Verdict, root: Node) -> None:
         """Mark what breaks the schema in the document of `root`, which is the one that was checked."""
-        if self._model.guide is not None and self._model.guide.learn(verdict.answers):
-            self.look_anew()
-        self._mark(dict(_located(verdict.issues, root)), verdict.count)
+        learnt = self._model.guide is not None and self._model.guide.learn(verdict.answers)
+        self._mark(dict(_located(verdict.issues, root)), verdict.count, anew=learnt)
 
     def missing(self) -> Missing:
         """The fields that are required and missing still, each with where it belongs."""
@@ -137,7 +136,7 @@ class FormSchema(QObject):
         beside = self._model.beside(current) if current is not None else Beside()
         about = "  ·  ".join(filter(None, (beside.about, beside.hint)))
         if beside.breach:
-            self.bar.say(visible(beside.breach), "amber")
+            self.bar.say("  ".join(filter(None, (visible(beside.breach), beside.about))), "amber")
         elif self._note:
             self.bar.say(self._note, "amber")
         else:
@@ -148,11 +147,11 @@ class FormSchema(QObject):
     def _root(self) -> Node | None:
         return self._model.root
 
-    def _mark(self, issues: dict[Node, Issue], count: int) -> None:
-        changed = issues != self._model.marks.issues
+    def _mark(self, issues: dict[Node, Issue], count: int, *, anew: bool = False) -> None:
+        """Mark the issues; `anew` says that other facts are to be shown as well."""
+        changed = anew or issues != self._model.marks.issues
         self._model.marks.issues = issues
         self._places = sorted(issues, key=_order)
-        self._count = count
         self.bar.issues.setText(sentence(count))
         self.bar.issues.setVisible(bool(count))
         self.bar.issues.setToolTip(f"Go to the next one ({NEXT_KEY})")
@@ -161,7 +160,7 @@ class FormSchema(QObject):
         self.bar.add.setText(_offer(missing))
         self.bar.add.setToolTip(plain_tooltip("\n".join(_wanted(missing))))
         if changed:
-            self._model.repaint()
+            self._model.repaint_marks()
             self._view.sync()
         self.tell_current()
 
@@ -180,30 +179,13 @@ def add_missing(document: Document, guide: Guide, missing: Missing) -> Edit:
     return edits[0]
 
 
-def _located(issues: Iterable[Issue], root: Node) -> Iterable[tuple[Node, Issue]]:
-    """The issues with the nodes that they are about; what is not in the document is passed over."""
-    members: dict[Node, dict[str | None, Node]] = {}
-
-    def inside(node: Node, step: str | int) -> Node | None:
-        if isinstance(step, int):
-            return node.fields[step] if node.type is JsonType.LIST and step < len(node.fields) else None
-        if node.type is not JsonType.OBJECT:
-            return None
-        if node not in members:
-            members[node] = {child.name: child for child in node.fields}
-        return members[node].get(step)
-
+def _located(issues: Iterable[Issue], root: Node) -> Iterator[tuple[Node, Issue]]:
+    """The issues with the nodes that they are about, which are those of the document that was checked."""
     for issue in issues:
-        node = _follow(root, issue.steps, inside)
-        if node is not None:
-            yield node, issue
-
-
-def _follow(root: Node, steps: Steps, inside: Callable[[Node, str | int], Node | None]) -> Node | None:
-    node: Node | None = root
-    for step in steps:
-        node = inside(node, step) if node is not None else None
-    return node
+        node = root
+        for step in issue.steps:
+            node = node.fields[step]
+        yield node, issue
 
 
 def _order(node: Node) -> tuple[int, ...]:
@@ -230,6 +212,7 @@ def _wanted(missing: Sequence[tuple[Node, str]]) -> list[str]:
 def _button(parent: QWidget, name: str) -> QPushButton:
     button = QPushButton(parent)
     button.setObjectName(name)
-    button.setProperty("flat", True)
+    button.setStyleSheet("min-height: 16px; padding: 1px 8px;")  # as dense as the rows
+    button.setMinimumWidth(48)  # with its words cut, rather than a pane that cannot be narrow
     button.hide()
     return button

@@ -20,7 +20,7 @@ from inspector.editors.form_fields import BoxField, Field, LineField, MaskedFiel
 from inspector.editors.form_kinds import FieldKind, field_kind
 from inspector.editors.form_model import NAME, TYPE, VALUE, FormModel
 from inspector.lossless import Node
-from inspector.theme import ROW_HEIGHT
+from inspector.theme import ROW_HEIGHT, mono_font
 
 ALL = 300  # rows: up to here every value has its widget, beyond it those in sight
 AT_ONCE = 80  # new widgets, about 30 ms: the rest follow when the event loop is idle
@@ -75,7 +75,10 @@ class FormView(QTableView):
         self.setMouseTracking(True)
         self.setFrameShape(QTableView.Shape.NoFrame)
         # Fields leave a hairline of room in rows that are as dense as those of every other table.
-        self.setStyleSheet("QLineEdit, QComboBox { min-height: 16px; } QPlainTextEdit { padding: 0; }")
+        self.setStyleSheet(
+            "QLineEdit, QComboBox { min-height: 16px; } QPlainTextEdit { padding: 0; }"
+            f'QComboBox {{ font-family: "{mono_font().family()}"; }}'  # quicker than a font for each
+        )
         vertical, horizontal = self.verticalHeader(), self.horizontalHeader()
         vertical.hide()
         vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -128,7 +131,7 @@ class FormView(QTableView):
         self._fit_columns(first, last)
         room = AT_ONCE
         for node, row in wanted.items():
-            room -= int(node not in self._fields and node.children is None)
+            room -= self._work_for(node)
             if room < 0:
                 self._sync_later.start()
                 return
@@ -140,10 +143,21 @@ class FormView(QTableView):
         if node in self._fields:
             self._sync_row(node, self.rows.row(node))
 
+    def _kind(self, node: Node) -> FieldKind:
+        choices = () if node in self.rows.marks.typed else self.rows.facts(node).choices
+        return field_kind(node, masked=self.rows.is_masked(node), choices=choices)
+
+    def _work_for(self, node: Node) -> int:
+        """How much it is to give `node` another widget, where it needs one; a list of choices is more than others."""
+        field, kind = self._fields.get(node), self._kind(node)
+        if kind is FieldKind.NONE or (
+            field is not None and (field.kind is kind or self._has_keyboard(field))
+        ):
+            return 0
+        return 4 if kind is FieldKind.CHOICE else 1
+
     def _sync_row(self, node: Node, row: int) -> None:
-        beside = self.rows.beside(node)
-        choices = () if node in self.rows.marks.typed else beside.choices
-        kind = field_kind(node, masked=self.rows.is_masked(node), choices=choices)
+        beside, kind = self.rows.beside(node), self._kind(node)
         field = self._fields.get(node)
         caret: int | None = None
         if field is not None and field.kind is not kind:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -10,7 +11,12 @@ from inspector.schema.verdict import Verdict
 from inspector.schema.wire import Questions, receive_verdict, send_request
 
 SECONDS = 5.0
-"""How long one check may take."""
+"""How long one check may compute."""
+
+_WAITING = 4
+"""So many times as long it may take on a machine that is busy, or that cannot tell how long a process computes."""
+
+OUT_OF_TIME = getattr(signal, "SIGPROF", 0)
 
 TOO_LONG = "Checking takes too long"
 ENDED = "The check has ended unexpectedly"
@@ -45,6 +51,9 @@ class Checker:
         """End the process, for good."""
         self._is_closed = True
         self.stop()
+        with self._turn:
+            if self._process is not None:
+                self._put_away(self._process)
 
     def _check(self, schema: bytes, data: bytes, questions: tuple[tuple[str, str], ...]) -> Verdict:
         with self._turn:
@@ -60,7 +69,7 @@ class Checker:
                 out_of_time.set()
                 process.kill()
 
-            timer = threading.Timer(self._seconds, end)
+            timer = threading.Timer(self._seconds * _WAITING + 1, end)
             timer.daemon = True
             timer.start()
             try:
@@ -74,7 +83,8 @@ class Checker:
                 timer.cancel()
             if verdict is None:
                 self._put_away(process)
-                return Verdict(refusal=TOO_LONG if out_of_time.is_set() else ENDED)
+                too_long = out_of_time.is_set() or process.returncode == -OUT_OF_TIME
+                return Verdict(refusal=TOO_LONG if too_long else ENDED)
             return verdict
 
     def _running(self) -> subprocess.Popen[bytes]:
@@ -82,7 +92,7 @@ class Checker:
             self._put_away(self._process)
         if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "inspector.schema.worker"],
+                [sys.executable, "-P", "-m", "inspector.schema.worker", str(self._seconds)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -94,12 +104,11 @@ class Checker:
         return self._process
 
     def _put_away(self, process: subprocess.Popen[bytes]) -> None:
-        process.kill()
-        process.wait()
         for stream in (process.stdin, process.stdout):
             if stream is not None:
                 try:
                     stream.close()
                 except OSError:  # what was not written is wanted by nobody
                     continue
+        process.wait()
         self._process = None

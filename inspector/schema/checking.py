@@ -6,7 +6,7 @@ of its own (`inspector.schema.worker`), which can be ended.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
@@ -19,7 +19,7 @@ from referencing import Registry, Specification
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012, specification_with
 
-from inspector.lossless import Document, JsonError
+from inspector.lossless import Document, JsonError, JsonType, Node
 from inspector.schema import sentences
 from inspector.schema.exact import Value, value_of
 from inspector.schema.held import Schema, SchemaRefusedError
@@ -33,6 +33,16 @@ _REGEX = FormatChecker(formats=["regex"])
 _NOTHING_IS_FETCHED: Registry[Value] = Registry()
 
 Questions = Iterable[tuple[str, str]]
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One thing that is wrong with a place."""
+
+    word: str
+    sentence: str
+    missing: tuple[str, ...] = ()
 
 
 class Checking:
@@ -52,49 +62,70 @@ class Checking:
                 raise SchemaRefusedError(f"It is not a valid schema: {_fault(fault)}")
             self._validator = exact(says, registry=_NOTHING_IS_FETCHED)
             _check_references(self._validator, says)
+        except OverflowError:
+            raise SchemaRefusedError("A regular expression in it repeats too often to be read.") from None
         except RecursionError:
             raise SchemaRefusedError("It is nested too deeply, or refers to itself without end.") from None
 
     def verdict(self, data: bytes, questions: Questions = ()) -> Verdict:
         """What breaks the schema in the JSON text `data`, and which names the asked regular expressions mean."""
         try:
-            value = value_of(Document.parse(data).root)
+            root = Document.parse(data).root
+            value = value_of(root)
         except JsonError:
-            return Verdict(refusal="This is not JSON")
+            return Verdict()  # it is being typed as text: there is nothing to say of it
         try:
             places = self._places(value)
         except RecursionError:
             return Verdict(refusal="It refers to itself without end.", is_broken=True)
         issues = tuple(
-            replace(found[0], sentence=" ".join(issue.sentence for issue in found))
-            for found in islice(places.values(), MOST_ISSUES)
+            Issue(steps, found[0].word, " ".join(each.sentence for each in found), found[0].missing)
+            for steps, found in _in_document(islice(places.items(), MOST_ISSUES), root)
         )
         return Verdict(len(places), issues, tuple(_answers(questions)))
 
-    def _places(self, value: Value) -> dict[Steps, list[Issue]]:
+    def _places(self, value: Value) -> dict[Path, list[Breach]]:
         """What is wrong, place by place; what lacks fields says that first."""
-        places: dict[Steps, list[Issue]] = {}
+        places: dict[Path, list[Breach]] = {}
         for error in self._validator.iter_errors(value):
-            for issue in _issues_of(error):
-                found = places.setdefault(issue.steps, [])
-                if len(found) < _MOST_WORDS and issue not in found:
-                    found.insert(0 if issue.missing else len(found), issue)
+            for path, breach in _breaches_of(error):
+                found = places.setdefault(path, [])
+                if len(found) < _MOST_WORDS and breach not in found:
+                    found.insert(0 if breach.missing else len(found), breach)
         return places
 
 
-def _issues_of(error: ValidationError) -> Iterator[Issue]:
+def _in_document(
+    places: Iterable[tuple[Path, list[Breach]]], root: Node
+) -> Iterator[tuple[Steps, list[Breach]]]:
+    """The places with the steps that lead to their nodes."""
+    members: dict[Node, dict[str | None, int]] = {}
+    for path, found in places:
+        node, steps = root, []
+        for step in path:
+            if node.type is JsonType.OBJECT:
+                if node not in members:
+                    members[node] = {child.name: index for index, child in enumerate(node.fields)}
+                steps.append(members[node][str(step)])
+            else:
+                steps.append(int(step))
+            node = node.fields[steps[-1]]
+        yield tuple(steps), found
+
+
+def _breaches_of(error: ValidationError) -> Iterator[tuple[Path, Breach]]:
     """Where an error is, and how it is called there."""
     deepest = best_match([error]) if error.context else error
-    steps = tuple(deepest.absolute_path)
+    path = tuple(deepest.absolute_path)
     instance, bound = deepest.instance, deepest.validator_value
     if deepest.validator == "required" and isinstance(bound, list):
         lacking = [name for name in bound if name not in instance]
-        yield Issue(steps, *sentences.missing(lacking), tuple(lacking[:MOST_MISSING]))
+        yield path, Breach(*sentences.missing(lacking), tuple(lacking[:MOST_MISSING]))
     elif deepest.validator == "additionalProperties" and bound is False:
         for name in _unforeseen(instance, deepest.schema):
-            yield Issue((*steps, name), *sentences.UNFORESEEN)
+            yield (*path, name), Breach(*sentences.UNFORESEEN)
     else:
-        yield Issue(steps, *sentences.words_of(deepest))
+        yield path, Breach(*sentences.words_of(deepest))
 
 
 def _unforeseen(instance: Mapping[str, Value], schema: Mapping[str, Mapping[str, Value]]) -> Iterator[str]:

@@ -62,6 +62,7 @@ class Guide:
         self._says = says
         self._parts: dict[Node, tuple[Part, ...]] = {}
         self._facts: dict[Node, Facts] = {}
+        self._known: dict[tuple[int, ...], Facts] = {}
         self._answers: dict[tuple[str, str], bool] = {}
         self.questions: set[tuple[str, str]] = set()
 
@@ -69,7 +70,11 @@ class Guide:
         """What the schema says of `node`."""
         found = self._facts.get(node)
         if found is None:
-            found = self._facts[node] = _facts(self._parts_of(node))
+            parts = self._parts_of(node)
+            alike = tuple(map(id, parts))  # all the items of a list have the same
+            if alike not in self._known:
+                self._known[alike] = _facts(parts)
+            found = self._facts[node] = self._known[alike]
         return found
 
     def first_value(self, container: Node, name: str) -> str:

@@ -58,7 +58,7 @@ async def find(
 
 async def _read(storage: AsyncStorage, shared: Scope, rule: Rule) -> bytes:
     if rule.origin is Origin.FILE:
-        return await asyncio.to_thread(_file, Path(rule.place))
+        return await asyncio.to_thread(read_file, Path(rule.place))
     entry = await read(storage, shared, rule.place, MAX_SCHEMA)
     if entry is None:
         raise SchemaRefusedError("It was deleted meanwhile.")
@@ -67,7 +67,7 @@ async def _read(storage: AsyncStorage, shared: Scope, rule: Rule) -> bytes:
     return entry.data
 
 
-def _file(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
     """The file's bytes, one more than are read of a schema at most: a device or a giant is not read to its end."""
     if not path.is_file():
         raise SchemaRefusedError("There is no such file.")

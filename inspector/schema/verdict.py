@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-Steps = tuple[str | int, ...]
-"""A place: names and indices from the outside in; of members with one name the last is meant."""
+Steps = tuple[int, ...]
+"""A place in the document that was checked: which child, from the outside in, as `Node.index` counts."""
 
 
 @dataclass(frozen=True, slots=True)

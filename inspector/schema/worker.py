@@ -1,4 +1,7 @@
-"""`python -m inspector.schema.worker`: the process that checks values, until its standard input ends."""
+"""`python -m inspector.schema.worker SECONDS`: the process that checks values, until its standard input ends.
+
+A check that computes for more than so many seconds ends the process, where the system can see to that.
+"""
 
 import os
 import signal
@@ -11,9 +14,6 @@ from inspector.schema.held import SchemaRefusedError
 from inspector.schema.verdict import Verdict
 from inspector.schema.wire import receive_request, send_verdict
 
-ORPHANED_SECONDS = 30
-"""After so long in one check the process ends by itself: whoever asked is gone, or would have ended it before."""
-
 _STACK = 256 * 1024 * 1024
 _DEEP = 20_000  # Python calls: 500 levels of a value through as many of a schema
 _MEMORY = 2 * 1024 * 1024 * 1024
@@ -24,29 +24,31 @@ def main() -> None:
     _be_modest()
     threading.stack_size(_STACK)
     sys.setrecursionlimit(_DEEP)
-    answering = threading.Thread(target=_answer, args=(sys.stdin.buffer, sys.stdout.buffer))
+    seconds = float(sys.argv[1])
+    answering = threading.Thread(target=_answer, args=(sys.stdin.buffer, sys.stdout.buffer, seconds))
     answering.start()
     answering.join()
 
 
-def _answer(requests: IO[bytes], verdicts: IO[bytes]) -> None:
+def _answer(requests: IO[bytes], verdicts: IO[bytes], seconds: float) -> None:
     held: tuple[bytes, Checking] | None = None
     while (request := receive_request(requests)) is not None:
         schema, data, questions = request
-        _set_alarm(ORPHANED_SECONDS)
+        _end_after(seconds)
         try:
             if held is None or held[0] != schema:
                 held = schema, Checking(schema)
             verdict = held[1].verdict(data, questions)
         except SchemaRefusedError as refusal:
             held, verdict = None, Verdict(refusal=str(refusal), is_broken=True)
-        _set_alarm(0)
+        _end_after(0)
         send_verdict(verdicts, verdict)
 
 
-def _set_alarm(seconds: int) -> None:
-    if hasattr(signal, "alarm"):
-        signal.alarm(seconds)
+def _end_after(seconds: float) -> None:
+    """Let the system end this process after so much computing, in the midst of a regular expression too."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def _be_modest() -> None:
