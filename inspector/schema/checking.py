@@ -20,6 +20,7 @@ from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012, specification_with
 
 from inspector.lossless import Document, JsonError, JsonType, Node
+from inspector.lossless.convert import MAX_DIGITS
 from inspector.schema import sentences
 from inspector.schema.exact import Value, value_of
 from inspector.schema.held import Schema, SchemaRefusedError
@@ -49,7 +50,7 @@ class Checking:
     """One schema, made ready. Raises SchemaRefusedError, with a sentence, where it is none that can be used."""
 
     def __init__(self, data: bytes) -> None:
-        says = Schema.read(data).says
+        says = _with_whole_numbers(Schema.read(data).says)
         dialect = drafts.validator_for(says, default=drafts.Draft202012Validator)
         exact = _exactly(dialect)
         try:
@@ -177,6 +178,21 @@ def _exactly(dialect: type[Validator]) -> type[Validator]:
         dialect, validators={"multipleOf": _multiple_of}, type_checker=checker
     )
     return extended
+
+
+def _with_whole_numbers(says: Value) -> Value:
+    """A schema whose 2.0 is 2, which the schemas of schemas ask for where they mean a length."""
+    holder: list[Value] = [says]
+    queue: list[list[Value] | dict[str, Value]] = [holder]
+    while queue:
+        around = queue.pop()
+        pairs = around.items() if isinstance(around, dict) else enumerate(around)
+        for place, value in list(pairs):
+            if isinstance(value, dict | list):
+                queue.append(value)
+            elif isinstance(value, Decimal) and value.adjusted() < MAX_DIGITS and _is_whole(value):
+                around[place] = int(value)  # type: ignore[call-overload,index]
+    return holder[0]
 
 
 def _is_whole(value: object) -> bool:
