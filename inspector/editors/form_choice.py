@@ -85,7 +85,7 @@ class ChoiceField(QComboBox):
         place = next((n for n, each in enumerate(choices) if is_json and each.is_value_of(self._value)), -1)
         for index, choice in enumerate(choices):
             if index == place:
-                self.setItemData(0, choice)
+                self.setItemData(index, choice)
             elif index < place:
                 self.insertItem(index, _shown(choice.words), choice)
             else:

@@ -20,8 +20,7 @@ from PySide6.QtWidgets import (
 
 from inspector import theme
 from inspector.plain import PlainLabel, plain_tooltip, visible
-from inspector.schema import PREFIX, SchemaFile
-from inspector.schema.held import SchemaRefusedError
+from inspector.schema import PREFIX, Schema, SchemaFile, SchemaRefusedError
 from inspector.schema.sources import read_file
 
 _WORDS = (
@@ -70,7 +69,7 @@ class SchemasDialog(QDialog):
         if not pattern:
             return
         try:
-            read_file(path)
+            Schema.read(read_file(path))
         except (OSError, SchemaRefusedError) as error:
             self._say(f"{visible(path.name)}: {visible(str(error))}", "red")
             return
