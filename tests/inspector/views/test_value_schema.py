@@ -1,5 +1,6 @@
 """A value in a real window has the schema that is published or in a file, and is checked as it is edited."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,10 +11,10 @@ from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QPushButton, QW
 from inspector.app import open_window
 from inspector.plain import PlainLabel
 from inspector.schema import SchemaFile
-from inspector.schema.checker import Checker
 from inspector.settings import Settings
 from inspector.views.main_window import MainWindow
 from storage_core import Scope, Storage
+from storage_core.browse import Address
 from tests.inspector.audit import faults
 from tests.inspector.elsewhere import Elsewhere
 from tests.inspector.person import Person
@@ -194,24 +195,27 @@ async def test_a_broken_schema_is_told_in_one_line_and_the_value_edited_without_
 async def test_a_check_that_would_take_for_ever_is_given_up_and_the_rest_goes_on(
     person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(person.window._value_features.schema, "_checker", Checker(seconds=0.5))
+    monkeypatch.setattr(person.window._value_features.schema._checker, "_seconds", 0.5)
     await person.go_to(ANN, "endless")
     assert "Checking takes too long" in help_of(person)
     await person.edit("$.b", "7")
     assert advice(person) == ""
     assert "at most 1" in person.field("$.b").accessibleDescription()
     await person.do("actionSave")
-    person.window._value_features.schema._checker.close()
 
 
-async def test_leaving_a_value_does_not_wait_for_its_check(person: Person) -> None:
-    window = person.window
-    await person.choose_scope(ANN)
-    index = next(row for row, key in enumerate(person.keys()) if key == "endless")
-    person.table.setCurrentIndex(person.table.model().index(index, 0))
-    await person.sees(lambda: window.value.entry is not None and window.value.entry.key == "endless")
-    await person.choose_key("settings_main")
-    assert help_of(person).startswith("Schema for settings_*")
+async def test_leaving_a_value_does_not_wait_for_its_check(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, schema = person.window, person.window._value_features.schema
+    monkeypatch.setattr(schema._checker, "_seconds", 3600)
+    window.go_to(Address(ANN, "endless"))
+    async with asyncio.timeout(60):
+        while not schema._is_checking:
+            await asyncio.sleep(0.001)
+        window.go_to(Address(ANN, "settings_main"))
+        await window.idle()
+    assert help_of(person) == "Schema for settings_*, published as $schema:settings_*"
     await person.edit("$.retries", "9")
     assert issues(person) == "1 place breaks the schema"
 
