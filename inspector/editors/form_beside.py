@@ -50,10 +50,12 @@ def tell(widget: QWidget, beside: Beside) -> None:
 
 
 def paint_breach(widget: QWidget) -> None:
-    """Draw the amber border of a value that breaks its schema.
+    """Draw the amber border of a value that breaks its schema, where it does not have the one of the keyboard.
 
     The style sheet could, but takes a millisecond for each widget, of which hundreds can change at once.
     """
+    if widget.hasFocus():
+        return
     painter = QPainter(widget)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor(current().amber), 1))
