@@ -1,5 +1,6 @@
 """Which schema a key has: patterns over keys, given by the person as files or published in the storage."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -8,7 +9,7 @@ from fnmatch import fnmatchcase
 PREFIX = "$schema:"
 """A workspace's shared value at this and a pattern is the schema of the workspace's keys that match the pattern."""
 
-_WILD = "*?["
+_WILD = re.compile(r"\[[^\]]*\]|[*?]")
 
 
 class Origin(IntEnum):
@@ -63,5 +64,4 @@ def best_rule(rules: Iterable[Rule], key: str) -> Rule | None:
 
 
 def _closeness(rule: Rule, key: str) -> tuple[bool, int, Origin, str]:
-    said = sum(character not in _WILD for character in rule.pattern)
-    return rule.pattern == key, said, rule.origin, rule.pattern
+    return rule.pattern == key, len(_WILD.sub("", rule.pattern)), rule.origin, rule.pattern

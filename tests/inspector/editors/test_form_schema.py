@@ -300,6 +300,7 @@ def test_missing_fields_are_added_in_one_click_and_taken_back_in_one_step(form: 
     assert "$" not in words(form)
     form.undo()
     assert form.data() is TEXT
+    assert form._document.serialise() == TEXT
     form.redo()
     assert json.loads(form.data()) == value
 

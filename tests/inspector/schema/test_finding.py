@@ -43,6 +43,11 @@ def test_the_key_itself_counts_before_any_pattern() -> None:
     )
 
 
+def test_a_key_that_reads_like_a_pattern_is_itself_first() -> None:
+    assert best_rule([given("a**"), published("a*")], "a*") == published("a*")
+    assert best_rule([given("[abc]d*"), published("ad*")], "ade") == published("ad*")
+
+
 def test_of_patterns_the_one_that_says_more_counts_wherever_it_is_from() -> None:
     rules = [given("*"), published("settings_*"), given("s*")]
     assert best_rule(rules, "settings_main") == published("settings_*")

@@ -142,6 +142,15 @@ def test_a_schema_that_multiplies_itself_is_looked_at_in_part() -> None:
     assert title({"$ref": "#/$defs/a0", "$defs": bomb, "title": "found"}, "1", "$") == "found"
 
 
+def test_a_chain_of_references_is_followed_so_far_and_no_farther() -> None:
+    def chain(length: int) -> object:
+        links: dict[str, object] = {f"a{n}": {"$ref": f"#/$defs/a{n + 1}"} for n in range(length)}
+        return {"$ref": "#/$defs/a0", "$defs": links | {f"a{length}": NAMED}}
+
+    assert title(chain(20), "1", "$") == "found"
+    assert title(chain(5_000), "1", "$") == ""
+
+
 def test_what_is_not_a_schema_is_refused_in_a_sentence() -> None:
     for data, why in (
         (b'{"type":', "not JSON"),
