@@ -15,7 +15,7 @@ from inspector.schema import Guide, Issue, Verdict
 from inspector.schema.verdict import sentence
 
 NEXT_KEY = "F8"
-MOST_ADDED = 200
+MOST_ADDED = 100
 _LONGEST_NAME = 24
 
 Missing = list[tuple[Node, str]]
@@ -119,9 +119,8 @@ class FormSchema(QObject):
 
     def go_to_next(self) -> None:
         """Bring the keyboard to the next place that breaks the schema, after the last one to the first."""
-        places = [
-            node for node in self._places if node in self._model.marks.issues and _root(node) is self._root
-        ]
+        root = self._model.root
+        places = [node for node in self._places if root is not None and node.is_in(root)]
         if not places:
             return
         current = self._view.current_node()
@@ -138,14 +137,10 @@ class FormSchema(QObject):
         if beside.breach:
             self.bar.say("  ".join(filter(None, (visible(beside.breach), beside.about))), "amber")
         elif self._note:
-            self.bar.say(self._note, "amber")
+            self.bar.say("  ".join(filter(None, (self._note, about))), "amber")
         else:
             self.bar.say(about or self._whence, "second")
         self.bar.help.setToolTip(plain_tooltip("\n".join(filter(None, (about, self._whence)))))
-
-    @property
-    def _root(self) -> Node | None:
-        return self._model.root
 
     def _mark(self, issues: dict[Node, Issue], count: int, *, anew: bool = False) -> None:
         """Mark the issues; `anew` says that other facts are to be shown as well."""
@@ -191,10 +186,6 @@ def _located(issues: Iterable[Issue], root: Node) -> Iterator[tuple[Node, Issue]
 def _order(node: Node) -> tuple[int, ...]:
     """Where a node is in the order of the text."""
     return tuple(each.index for each in [*reversed(list(node.ancestors())), node][1:])
-
-
-def _root(node: Node) -> Node:
-    return next(reversed(list(node.ancestors())), node)
 
 
 def _offer(missing: Sequence[tuple[Node, str]]) -> str:

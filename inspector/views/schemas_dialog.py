@@ -20,8 +20,7 @@ from PySide6.QtWidgets import (
 
 from inspector import theme
 from inspector.plain import PlainLabel, plain_tooltip, visible
-from inspector.schema import PREFIX, Schema, SchemaFile, SchemaRefusedError
-from inspector.schema.sources import read_file
+from inspector.schema import PREFIX, SchemaFile
 
 _WORDS = (
     "A JSON Schema lets the form show titles, choices and ranges, and marks what breaks it. It never changes a "
@@ -32,17 +31,19 @@ _WORDS = (
 class SchemasDialog(QDialog):
     """Named `schemasDialog`: a table of patterns and files (`schemasTable`), and a line to add another.
 
-    `files_changed` is emitted with the list of SchemaFile after each change.
+    `file_chosen` is emitted with a pattern and the Path of a file, `removal_wanted` with a list of SchemaFile; what
+    comes of it is told by `show_files` and `say`.
     """
 
-    files_changed = Signal(object)
+    file_chosen = Signal(str, object)
+    removal_wanted = Signal(object)
 
     def __init__(self, parent: QWidget, files: Sequence[SchemaFile], key: str) -> None:
         super().__init__(parent)
         self.setObjectName("schemasDialog")
         self.setWindowTitle("Schemas")
         self.resize(640, 400)
-        self._files = list(files)
+        self._files: list[SchemaFile] = []
         self._table = _table()
         self._pattern = QLineEdit(visible(key) if visible(key) == key else "")
         self._pattern.setObjectName("schemaPattern")
@@ -59,47 +60,13 @@ class SchemasDialog(QDialog):
         self._lay_out()
         self._pattern.textChanged.connect(self._show_what_can_be_done)
         self._table.itemSelectionChanged.connect(self._show_what_can_be_done)
-        self._show()
+        self.show_files(files)
         self._pattern.setFocus()
         self._pattern.selectAll()
 
-    def give(self, path: Path) -> None:
-        """Let the file at `path` be the schema of the keys that the line says, instead of the one before."""
-        pattern = self._pattern.text()
-        if not pattern:
-            return
-        try:
-            Schema.read(read_file(path))
-        except (OSError, SchemaRefusedError) as error:
-            self._say(f"{visible(path.name)}: {visible(str(error))}", "red")
-            return
-        others = [each for each in self._files if each.pattern != pattern]
-        self._change([*others, SchemaFile(pattern, str(path.absolute()))])
-        self._say(f"{visible(path.name)} is the schema of {visible(pattern)} from now on", "green")
-
-    def _ask_for_file(self) -> None:
-        dialog = QFileDialog(self, "Choose a JSON Schema", "", "JSON (*.json);;All files (*)")
-        dialog.setObjectName("schemaFileDialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self.give(Path(name)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def _remove_chosen(self) -> None:
-        chosen = {index.row() for index in self._table.selectionModel().selectedRows()}
-        self._change([each for row, each in enumerate(self._files) if row not in chosen])
-        self._say("", "second")
-
-    def _change(self, files: list[SchemaFile]) -> None:
-        self._files = sorted(files, key=lambda each: each.pattern)
-        self._show()
-        self.files_changed.emit(list(self._files))
-
-    def _say(self, text: str, tone: str) -> None:
-        self._said.setText(text)
-        self._said.set_tone(tone)
-
-    def _show(self) -> None:
+    def show_files(self, files: Sequence[SchemaFile]) -> None:
+        """List the files that are given now."""
+        self._files = list(files)
         self._table.setRowCount(len(self._files))
         for row, each in enumerate(self._files):
             for column, text in enumerate((each.pattern, each.path)):
@@ -109,6 +76,23 @@ class SchemasDialog(QDialog):
                     item.setFont(theme.mono_font())
                 self._table.setItem(row, column, item)
         self._show_what_can_be_done()
+
+    def say(self, text: str, tone: str) -> None:
+        """Say what came of it."""
+        self._said.setText(text)
+        self._said.set_tone(tone)
+
+    def _ask_for_file(self) -> None:
+        dialog = QFileDialog(self, "Choose a JSON Schema", "", "JSON (*.json);;All files (*)")
+        dialog.setObjectName("schemaFileDialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self.file_chosen.emit(self._pattern.text(), Path(name)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _remove_chosen(self) -> None:
+        chosen = {index.row() for index in self._table.selectionModel().selectedRows()}
+        self.removal_wanted.emit([self._files[row] for row in sorted(chosen)])
 
     def _show_what_can_be_done(self) -> None:
         self._choose.setEnabled(bool(self._pattern.text()))

@@ -96,7 +96,7 @@ class ValueSchema:
             self._found, self._checked = found, None
             schema = found.schema if found is not None else None
             self._guide = Guide(schema.says) if schema is not None else None
-        self._trouble = "" if found is None else found.refusal
+            self._trouble = "" if found is None else found.refusal
         self._tell()
         self._check_soon()
 
@@ -109,7 +109,7 @@ class ValueSchema:
         if found is None or found.schema is None or guide is None or pane.editor() is None or pane.problem():
             return
         if self._trouble:
-            return  # it would be the same with every key
+            return  # it would be the same with every letter, and every time that a plugin writes
         data, questions = pane.data(), tuple(guide.questions)
         if self._checked is not None and self._checked[0] == data and not questions:
             self._tell()

@@ -1,5 +1,6 @@
 """The process that checks: it answers, it is ended where a check takes too long, and it never outlives its owner."""
 
+import asyncio
 import json
 import os
 import signal
@@ -103,3 +104,14 @@ async def test_where_it_cannot_be_started_it_says_so(
 ) -> None:
     monkeypatch.setattr("sys.executable", "/nowhere/python")
     assert "cannot be started" in (await checker.check(b"{}", b"1")).refusal
+
+
+async def test_a_check_that_is_stopped_before_its_process_is_there_ends_as_well(checker: Checker) -> None:
+    checker._seconds = 3600
+    async with asyncio.timeout(60):
+        for _ in range(5):  # at other moments of the start each time
+            check = asyncio.ensure_future(checker.check(*FOR_EVER))
+            await asyncio.sleep(0)
+            checker.stop()
+            assert (await check).refusal == ENDED
+    assert (await checker.check(b'{"maximum": 1}', b"2")).count == 1

@@ -190,6 +190,7 @@ async def test_a_broken_schema_is_told_in_one_line_and_the_value_edited_without_
     assert (issues(person), advice(person)) == ("", "")
     await person.do("actionSave")
     assert stored(location, ANN, key) == SETTINGS.replace("3", "9", 1)
+    assert why in help_of(person)
 
 
 async def test_a_check_that_would_take_for_ever_is_given_up_and_the_rest_goes_on(
