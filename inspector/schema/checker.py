@@ -28,6 +28,7 @@ class Checker:
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
         self._process: subprocess.Popen[bytes] | None = None
+        self._stopped = threading.Event()  # of the check that was asked for last
         self._turn = (
             threading.Lock()
         )  # one check at a time: the next waits for the end of one that was stopped
@@ -35,14 +36,16 @@ class Checker:
 
     async def check(self, schema: bytes, data: bytes, questions: Questions = ()) -> Verdict:
         """What of the JSON text `data` breaks `schema`. It always ends; the refusal is why it did not say."""
+        self._stopped = stopped = threading.Event()
         try:
-            return await asyncio.to_thread(self._check, schema, data, tuple(questions))
+            return await asyncio.to_thread(self._check, schema, data, tuple(questions), stopped)
         except asyncio.CancelledError:
             self.stop()
             raise
 
     def stop(self) -> None:
         """End what is running now; the next check starts anew."""
+        self._stopped.set()  # before the look at the process, which the check may be about to start
         process = self._process
         if process is not None:
             process.kill()
@@ -55,14 +58,18 @@ class Checker:
             if self._process is not None:
                 self._put_away(self._process)
 
-    def _check(self, schema: bytes, data: bytes, questions: tuple[tuple[str, str], ...]) -> Verdict:
+    def _check(
+        self, schema: bytes, data: bytes, questions: tuple[tuple[str, str], ...], stopped: threading.Event
+    ) -> Verdict:
         with self._turn:
-            if self._is_closed:
+            if self._is_closed or stopped.is_set():
                 return Verdict(refusal=ENDED)
             try:
                 process = self._running()
             except OSError as error:
                 return Verdict(refusal=f"The check cannot be started: {error}")
+            if stopped.is_set():
+                process.kill()
             out_of_time = threading.Event()
 
             def end() -> None:
@@ -99,8 +106,6 @@ class Checker:
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)},
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
-            if self._is_closed:
-                self._process.kill()
         return self._process
 
     def _put_away(self, process: subprocess.Popen[bytes]) -> None:
