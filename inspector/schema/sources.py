@@ -15,6 +15,8 @@ MOST_PUBLISHED = 500
 """Patterns that are looked at in one workspace; a schema for the key by its whole name is found beyond them."""
 
 _LONGEST_KEY = 1_024
+_FEW = 20  # rules, and bytes below, that take less time than it does to ask another thread
+_AT_ONCE = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ async def find(
     if len(own) <= _LONGEST_KEY and await storage.store(shared).exists(own):
         rules.append(Rule.published(own))
     rules.extend(map(Rule.of_file, files))
-    rule = await asyncio.to_thread(best_rule, rules, address.key)
+    few = len(rules) <= _FEW
+    rule = best_rule(rules, address.key) if few else await asyncio.to_thread(best_rule, rules, address.key)
     if rule is None:
         return None
     try:
@@ -49,7 +52,8 @@ async def find(
         held = former.schema if former is not None and former.rule == rule else None
         if held is not None and held.data == data:
             return former
-        return Found(rule, await asyncio.to_thread(Schema.read, data))
+        is_small = len(data) <= _AT_ONCE
+        return Found(rule, Schema.read(data) if is_small else await asyncio.to_thread(Schema.read, data))
     except OSError as error:
         return Found(rule, refusal=f"It cannot be read: {error.strerror or error}.")
     except SchemaRefusedError as refusal:
