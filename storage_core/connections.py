@@ -203,7 +203,9 @@ class Connections:
         return await self._batches.run(write)
 
     async def watch(self, since: int | None) -> AsyncIterator[Change]:
-        loop = asyncio.get_running_loop()  # asked once: Qt may go on with a task while no loop says that it runs
+        loop = (
+            asyncio.get_running_loop()
+        )  # asked once: Qt may go on with a task while no loop says that it runs
         if since is None:
             since = await self.read_here(lambda reader: reader.last_revision())
         pages = operations.changes(since)
