@@ -3,8 +3,9 @@
 import asyncio
 from dataclasses import dataclass
 
-from inspector.formats import Format, Medium, readable, sniff
+from inspector.formats import Format, Medium, looks_secret, readable, sniff
 from inspector.lossless import Document, JsonError, diff
+from inspector.masking import document_has_secret, mentions_secret
 from storage_core import Kind
 from storage_core.raw import RawEntry
 
@@ -20,7 +21,8 @@ class Opened:
     """An entry and what was found out about it.
 
     `document` is there where a form can hold the value without loss; else `fault` may say why it cannot. `changed`
-    are the paths of the fields that differ from what was shown of the same key before.
+    are the paths of the fields that differ from what was shown of the same key before. `has_secret` says that
+    something in it is named as secrets are; of a value over the edit limit that is not known.
     """
 
     entry: RawEntry
@@ -29,6 +31,12 @@ class Opened:
     fault: str = ""
     is_text: bool = False
     changed: tuple[str, ...] = ()
+    has_secret: bool = False
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether the whole value is a secret, as its key says."""
+        return looks_secret(self.entry.key)
 
     @property
     def is_large(self) -> bool:
@@ -58,12 +66,14 @@ def look_at(entry: RawEntry, former: RawEntry | None = None) -> Opened:
         return Opened(entry, sniff(entry.kind, (data or b"")[:4096], entry.size))
     found = sniff(entry.kind, data, entry.size)
     if entry.kind is not Kind.JSON and found.medium is not Medium.JSON:
-        return Opened(entry, found, is_text=readable(data) is not None)
+        is_text, has_secret = readable(data) is not None, mentions_secret(data)
+        return Opened(entry, found, is_text=is_text, has_secret=has_secret)
     try:
         document = Document.parse(data)
     except JsonError as error:
-        return Opened(entry, found, fault=str(error), is_text=True)
-    return Opened(entry, found, document, is_text=True, changed=_changed_paths(former, entry))
+        return Opened(entry, found, fault=str(error), is_text=True, has_secret=mentions_secret(data))
+    changed, has_secret = _changed_paths(former, entry), document_has_secret(document)
+    return Opened(entry, found, document, is_text=True, changed=changed, has_secret=has_secret)
 
 
 def _changed_paths(former: RawEntry | None, entry: RawEntry) -> tuple[str, ...]:

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inspector.compare import masking
+from inspector import masking
 from inspector.compare.changes import HIDDEN, LARGEST
 from inspector.compare.columns import Columns, Rows, Sides, by_byte, by_line, first_parts
 from inspector.compare.fields import Row, rows_of
-from inspector.compare.masking import Masker, mentions_secret
 from inspector.compare.spans import EMPTY, Line, Span, Tone, clipped, outdented, pair, seen
 from inspector.formats import thousands
 from inspector.lossless import JsonError, merge
+from inspector.masking import Masker, mentions_secret
 from inspector.plain import visible
 
 _MOST_OF_ONE = 12  # lines of one value

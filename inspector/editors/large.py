@@ -14,10 +14,12 @@ from PySide6.QtWidgets import (
 )
 
 from inspector import theme
+from inspector.editors.cover import HAS_SECRET, Cover
 from inspector.editors.hex_view import HexView
 from inspector.editors.hex_words import parse_offset
 from inspector.editors.large_chunks import PAGE, ChunkCache, page_count, page_text
 from inspector.editors.text_view import TextView
+from inspector.masking import mentions_secret
 from inspector.plain import PlainLabel
 
 
@@ -26,17 +28,24 @@ class LargeView(QWidget):
 
     `chunk_wanted(offset, size)` asks for bytes; whoever has them answers with `chunk_arrived` or `chunk_failed`.
     The ways out are `save_wanted` and `replace_wanted`, both to be asked for a file by the receiver.
+
+    As soon as a chunk mentions a secret, all is covered; `asked_to_show` is emitted when the person wants to see it,
+    and whoever agrees calls `uncover`.
     """
 
     chunk_wanted = Signal(object, object)
     save_wanted = Signal()
     replace_wanted = Signal()
+    asked_to_show = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._cache = ChunkCache(0, self.chunk_wanted.emit)
+        self._nothing = self._cache = ChunkCache(0, self.chunk_wanted.emit)
         self._page = 0
         self._page_is_shown = False
+        self._is_covered = self._is_revealed = False
+        self._cover = Cover()
+        self._cover.asked_to_show.connect(self.asked_to_show)
         self._text = TextView(numbered=False)
         self._text.setObjectName("largeText")
         self._text.setAccessibleName("Text of the page")
@@ -71,8 +80,15 @@ class LargeView(QWidget):
         self._save.clicked.connect(self.save_wanted)
         self._replace.clicked.connect(self.replace_wanted)
 
-    def show_value(self, size: int, *, text: bool, read_only: bool = False) -> None:
-        """Show the start of a value of `size` bytes, as text or as hexadecimal; asks for its first chunk."""
+    def show_value(
+        self, size: int, *, text: bool, read_only: bool = False, hidden: str = "", revealed: bool = False
+    ) -> None:
+        """Show the start of a value of `size` bytes, as text or as hexadecimal; asks for its first chunk.
+
+        Where `hidden` says why, nothing is shown before `uncover`; `revealed` says that this is behind us.
+        """
+        self._is_covered, self._is_revealed = bool(hidden) and not revealed, revealed
+        self._cover.hide_all(hidden)
         self._cache = ChunkCache(size, self.chunk_wanted.emit)
         self._page = 0
         self._page_is_shown = False
@@ -81,12 +97,14 @@ class LargeView(QWidget):
         self._slider.setRange(0, page_count(size) - 1)
         self._slider.setValue(0)
         (self._as_text if text else self._as_hex).setChecked(True)
-        self._hex.show_source(self._cache)
+        self._hex.show_source(self._nothing if self._is_covered else self._cache)
         self._show_place()
 
     def chunk_arrived(self, offset: int, data: bytes) -> None:
         """Take the bytes from `offset` that `chunk_wanted` asked for; any others are left aside."""
         if self._cache.arrived(offset, data):
+            if not self._is_revealed and mentions_secret(self._cache.around(offset)):
+                self._hide()
             self._hex.viewport().update()
             if self.is_text():
                 self._show_text()
@@ -94,6 +112,14 @@ class LargeView(QWidget):
     def chunk_failed(self, offset: int, message: str) -> None:
         """Say why the bytes from `offset` cannot be shown; they are not asked for again."""
         self._status.setText(f"From offset {offset:,} the value cannot be read: {message}")
+
+    def uncover(self) -> None:
+        """Show what is hidden, and hide nothing more of this value."""
+        self._is_revealed = True
+        if self._is_covered:
+            self._is_covered = False
+            self._hex.show_source(self._cache)
+            self._show_place()
 
     def is_text(self) -> bool:
         return self._as_text.isChecked()
@@ -132,6 +158,7 @@ class LargeView(QWidget):
         self._views = QStackedLayout()
         self._views.addWidget(self._text)
         self._views.addWidget(self._hex)
+        self._views.addWidget(self._cover)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -142,9 +169,11 @@ class LargeView(QWidget):
     def _show_place(self) -> None:
         """Show what is chosen, at the place where the other was."""
         as_text = self.is_text()
-        self._views.setCurrentWidget(self._text if as_text else self._hex)
+        page = self._text if as_text else self._hex
+        self._views.setCurrentWidget(self._cover if self._is_covered else page)
         for widget in (self._previous, self._slider, self._next):
-            widget.setVisible(as_text)
+            widget.setVisible(as_text and not self._is_covered)
+        self._go_to.setVisible(not self._is_covered)
         if as_text:
             self._show_text()
         self._show_status()
@@ -157,8 +186,16 @@ class LargeView(QWidget):
             self._show_text()
         self._show_status()
 
+    def _hide(self) -> None:
+        self._is_covered = True
+        self._page_is_shown = False
+        self._text.show_exact("", read_only=True)
+        self._hex.show_source(self._nothing)
+        self._cover.hide_all(HAS_SECRET)
+        self._show_place()
+
     def _show_text(self) -> None:
-        if self._page_is_shown:
+        if self._page_is_shown or self._is_covered:
             return
         text = page_text(self._cache, self._page)
         if text is not None:

@@ -7,6 +7,7 @@ CHUNK = 64 * 1024
 MOST_HELD = 24
 PAGE = 32 * 1024
 
+_MARGIN = 256  # bytes: more than a name that is cut in two
 _LONGEST_TAIL = 3  # bytes of a UTF-8 character behind its first
 
 
@@ -50,6 +51,11 @@ class ChunkCache:
         while len(self._held) > MOST_HELD:
             self._held.popitem(last=False)
         return True
+
+    def around(self, offset: int) -> bytes:
+        """The chunk at `offset`, with the ends of those beside it that are here."""
+        before, after = self._held.get(offset - CHUNK, b""), self._held.get(offset + CHUNK, b"")
+        return before[-_MARGIN:] + self._held.get(offset, b"") + after[:_MARGIN]
 
 
 def page_count(size: int) -> int:

@@ -14,17 +14,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.editors.covered import Covered
 from inspector.editors.editor import ValueEditor
 from inspector.editors.form import FormEditor
 from inspector.editors.hex import HexEditor
 from inspector.editors.image import ImageEditor
 from inspector.editors.large import LargeView
 from inspector.editors.text import TextEditor
-from inspector.formats import Medium, looks_secret, thousands
+from inspector.formats import Medium, thousands
+from inspector.masking import masked_text
 from inspector.opened import Opened
 from inspector.plain import PlainLabel
 from inspector.views.changes_view import ChangesView
 from inspector.views.readings_view import ReadingsView
+from inspector.views.secrecy import why_hidden
 from inspector.views.state_view import State, StateView
 from inspector.views.states import NOTHING_CHOSEN
 from inspector.views.value_header import ValueHeader
@@ -37,7 +40,8 @@ class ValuePane(QWidget):
 
     `edited` is emitted after every edit, and `settled` once what is shown is as it was loaded. Until an edit,
     `data()` is the very object that was shown. What takes time to find out is asked for: `difference_wanted`,
-    `readings_wanted` and `chunk_wanted(offset, size)`.
+    `readings_wanted` and `chunk_wanted(offset, size)`. A secret is covered on every page until the person asks to see
+    it; then it is not, until another key is shown.
     """
 
     edited = Signal()
@@ -56,18 +60,15 @@ class ValuePane(QWidget):
         self._read_only = False
         self._carried = False  # edits that were made in another editor and handed on to this one
         self._warning = ""
+        self.is_revealed = False
         self._header = ValueHeader()
         self._state_word = PlainLabel()
         self._notice = PlainLabel(elide=Qt.TextElideMode.ElideRight)
         self._save = QPushButton("&Save")
         self._save.setProperty("primary", True)
         self._revert = QPushButton("Revert")
-        self._form, self._text, self._hex, self._image = (
-            FormEditor(),
-            TextEditor(),
-            HexEditor(),
-            ImageEditor(),
-        )
+        self._form, self._text = FormEditor(), Covered(TextEditor(), masked_text)
+        self._hex, self._image = Covered(HexEditor()), Covered(ImageEditor())
         self._large = LargeView()
         self.readings, self.changes = ReadingsView(), ChangesView()
         self._changes_toggle = QPushButton("Changes")
@@ -103,6 +104,7 @@ class ValuePane(QWidget):
         self._opened = None
         self._shown_editor = None
         self._warning = ""
+        self._forget_shown()
         self._state_view.set_state(state)
         self._stack.setCurrentWidget(self._state_view)
         self._show_edit_state()
@@ -112,10 +114,10 @@ class ValuePane(QWidget):
         """Show an entry, unedited. The same key keeps its page, and the place that one is looking at."""
         entry, former = opened.entry, self.entry
         same = former is not None and (former.scope, former.key) == (entry.scope, entry.key)
-        self._opened = opened
-        self._read_only = read_only
-        self._carried = False
-        self._warning = ""
+        self._opened, self._read_only = opened, read_only
+        self._carried, self._warning = False, ""
+        if not same:
+            self._forget_shown()
         self._stack.setCurrentWidget(self._value)
         self._header.describe(opened)
         self.set_notice(f"Shown as text: {opened.fault}" if opened.fault else "", "amber")
@@ -123,7 +125,8 @@ class ValuePane(QWidget):
             self._shown_editor = None
             self._offer([self._large], self._large)
             is_text = opened.format.medium in (Medium.JSON, Medium.TEXT)
-            self._large.show_value(entry.size, text=is_text, read_only=read_only)
+            seen, why = self.is_revealed, why_hidden(opened, b"")
+            self._large.show_value(entry.size, text=is_text, read_only=read_only, hidden=why, revealed=seen)
         else:
             suitable = self._suitable(opened)
             editor = self._shown_editor if same and self._shown_editor in suitable else suitable[0]
@@ -152,11 +155,13 @@ class ValuePane(QWidget):
         """Show `data` as an edit, not saved, of the entry that is shown."""
         assert self._opened is not None
         editor: ValueEditor = self._hex
-        if self._form in self._suitable(self._opened) and not FormEditor.can_hold(data):
+        has_form = self._form in self._suitable(self._opened)
+        fault = FormEditor.can_hold(data) if has_form else ""
+        if has_form and not fault:
             editor = self._form
         elif self._opened.is_text:
             editor = self._text
-        self._hand_over(editor, data)
+        self._hand_over(editor, data, fault)
         self._tabs.blockSignals(True)
         self._tabs.setCurrentWidget(editor)
         self._tabs.blockSignals(False)
@@ -241,19 +246,19 @@ class ValuePane(QWidget):
     def _load(self, editor: ValueEditor, opened: Opened, *, keep_place: bool) -> None:
         data = opened.entry.data
         assert data is not None
-        self._text.set_json(opened.is_json)
+        self._text.editor.set_json(opened.is_json)
         if editor is self._form:
             self._form.load(
                 data,
                 read_only=self._read_only,
                 keep_place=keep_place,
-                secret=looks_secret(opened.entry.key),
+                secret=opened.is_secret,
                 document=opened.document,
             )
             self._form.mark_changed(opened.changed)
+            self._shown_editor = editor
         else:
-            editor.load(data, read_only=self._read_only)
-        self._shown_editor = editor
+            self._hand_over(editor, data)
 
     def _change_editor(self) -> None:
         """Hand the value, as it is edited so far, from the editor that was shown to the one chosen now."""
@@ -274,14 +279,35 @@ class ValuePane(QWidget):
         self.set_notice("")
         self._show_edit_state()
 
-    def _hand_over(self, editor: ValueEditor, data: bytes) -> None:
-        """Let `editor` go on with `data`."""
-        assert self.entry is not None
+    def _hand_over(self, editor: ValueEditor, data: bytes, fault: str = "") -> None:
+        """Let `editor` go on with `data`; `fault` is why that cannot be saved, where that is known."""
+        assert self._opened is not None
+        whole = self._opened.is_secret
+        why = "" if self.is_revealed else why_hidden(self._opened, data, image=editor is self._image)
         if editor is self._form:
-            self._form.load(data, read_only=self._read_only, secret=looks_secret(self.entry.key))
+            self._form.load(data, read_only=self._read_only, secret=whole)
+        elif isinstance(editor, Covered) and why:
+            editor.hide_value(data, why, read_only=self._read_only, whole=whole, problem=fault)
         else:
             editor.load(data, read_only=self._read_only)
         self._shown_editor = editor
+
+    def _reveal(self) -> None:
+        """The person asks to see the secret: show it, on whatever page it is."""
+        self.is_revealed = True
+        if isinstance(self._shown_editor, Covered):
+            self._shown_editor.uncover()
+        self._large.uncover()
+        self._show_edit_state()
+        self._ask_for_readings()
+
+    def _forget_shown(self) -> None:
+        """Cover secrets again; no page holds any longer what it showed."""
+        self.is_revealed = False
+        for editor in (self._text, self._hex, self._image):
+            editor.forget()
+        self.readings.clear()
+        self._large.show_value(0, text=True)
 
     def _ask_for_readings(self) -> None:
         if self.reads_bytes():
@@ -315,6 +341,8 @@ class ValuePane(QWidget):
     def _connect(self) -> None:
         for editor in (self._form, self._text, self._hex, self._image):
             editor.changed.connect(self._edited)
+        for page in (self._text, self._hex, self._image, self._large, self.readings):
+            page.asked_to_show.connect(self._reveal)
         self._tabs.currentChanged.connect(self._change_editor)
         self._changes_toggle.toggled.connect(self._toggle_changes)
         self._save.clicked.connect(self.save_asked)

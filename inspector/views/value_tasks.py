@@ -1,7 +1,6 @@
 """What the value pane shows that takes time to find out: changes, readings, parts of large values."""
 
 from inspector.coalescer import Coalescer
-from inspector.formats import looks_secret
 from inspector.session import Session
 from inspector.tasks import Tasks
 from inspector.views.value_pane import ValuePane
@@ -52,8 +51,7 @@ class ValueTasks:
         if not pane.shows_changes and max(len(before), len(after)) > COMPARED_UNSEEN:
             pane.tell_changes(None)
             return
-        is_secret = looks_secret(opened.entry.key)
-        await pane.changes.show_difference(before, after, json=opened.is_json, secret=is_secret)
+        await pane.changes.show_difference(before, after, json=opened.is_json, secret=opened.is_secret)
         if pane.is_edited():
             pane.tell_changes(pane.changes.count())
         else:
@@ -62,8 +60,10 @@ class ValueTasks:
     # Readings.
 
     def _read(self) -> None:
-        if self._pane.reads_bytes() and self._pane.editor() is not None:
-            self._tasks.start(self._pane.readings.read(self._pane.data()), newest_of="readings")
+        pane, opened = self._pane, self._pane.opened
+        if pane.reads_bytes() and pane.editor() is not None and opened is not None:
+            reading = pane.readings.read(pane.data(), secret=opened.is_secret, revealed=pane.is_revealed)
+            self._tasks.start(reading, newest_of="readings")
 
     # Large values.
 
