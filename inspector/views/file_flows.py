@@ -5,13 +5,14 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
+from inspector.actions import Progress
 from inspector.plain import visible
 from inspector.session import Session
 from inspector.value_files import read_file, save_bytes, save_stored
 from inspector.views.deeds import Deeds
 from inspector.views.desk import Desk, Surroundings
 from inspector.views.dialogs import QuestionDialog, answer
-from inspector.views.progress import Progress, with_progress
+from inspector.views.progress import with_progress
 from inspector.views.value_pane import ValuePane
 from storage_core import InvalidValueError
 from storage_core.browse import Address
