@@ -89,6 +89,9 @@ class Covered(ValueEditor, Generic[Editor]):
     def problem(self) -> str:
         return self._problem if self.is_covered else self.editor.problem()
 
+    def settle(self) -> None:
+        self.editor.settle()
+
     def can_undo(self) -> bool:
         return not self.is_covered and self.editor.can_undo()
 

@@ -29,6 +29,9 @@ class ValueEditor(QWidget):
         """Why the bytes cannot be saved as they stand, as a sentence for the person; empty where they can."""
         return ""
 
+    def settle(self) -> None:
+        """Find out now what was put off until the person pauses: `problem` is then of what stands there."""
+
     def can_undo(self) -> bool:
         return False
 

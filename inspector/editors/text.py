@@ -12,7 +12,7 @@ from inspector.editors.find_bar import FindBar
 from inspector.editors.text_find import find_places, narrowed, widened
 from inspector.editors.text_format import compact_json, format_json
 from inspector.editors.text_json import Fault, find_fault
-from inspector.editors.text_view import TextView
+from inspector.editors.text_view import NOT_HELD, TextView
 from inspector.plain import PlainLabel
 
 EDIT_LIMIT = 1024 * 1024  # bytes: above this a text widget is felt with every key
@@ -22,6 +22,7 @@ PAUSE_MS = 200
 MOST_MARKED = 1000
 
 NOT_TEXT = "These bytes are not UTF-8 text. They are shown with escapes and can be edited as hex."
+LOADING = "The text is being loaded"
 TOO_LARGE = "This value is too large to be edited as text. Its beginning is shown."
 
 
@@ -55,6 +56,8 @@ class TextEditor(ValueEditor):
         self._pause.timeout.connect(self._catch_up)
         self._view.refused.connect(self._status.setText)
         self._view.edited.connect(self._follow_edit)
+        self._view.filling.connect(lambda percent: self._status.setText(f"{LOADING}: {percent} %"))
+        self._view.filled.connect(self._end_filling)
         self._view.cursorPositionChanged.connect(self._show_place)
         self._format.clicked.connect(self.format)
         self._compact.clicked.connect(self.compact)
@@ -73,20 +76,31 @@ class TextEditor(ValueEditor):
             self._show_only(data[:AT_ONCE].decode("utf-8", "backslashreplace"), TOO_LARGE)
         else:
             try:
-                self._view.show_exact(data.decode("utf-8"), read_only=read_only, json=self._json)
+                text = data.decode("utf-8")
+                self._view.show_exact(text, read_only=read_only, json=self._json, slowly=True)
             except UnicodeDecodeError:
                 self._show_only(data.decode("utf-8", "backslashreplace"), NOT_TEXT)
             except ValueError as refusal:
-                self._show_only(
-                    data.decode("utf-8").encode("ascii", "backslashreplace").decode(), str(refusal)
-                )
+                self._show_escaped(str(refusal))
+        self._settle()
+
+    def _show_escaped(self, why: str) -> None:
+        self._show_only(self._original.decode("utf-8").encode("ascii", "backslashreplace").decode(), why)
+
+    def _end_filling(self, is_held: bool) -> None:
+        if not is_held:
+            self._show_escaped(NOT_HELD)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Follow a text that was loaded, as far as it is here."""
         self._check()
         self._show_place()
         if self._find.isVisible():
             self._seek()
 
     def data(self) -> bytes:
-        if self._notice or not self._view.document().isModified():
+        if self._notice or self._view.is_filling or not self._view.document().isModified():
             return self._original
         edited = self._view.exact_text().encode("utf-8")
         return self._original if edited == self._original else edited
@@ -95,17 +109,19 @@ class TextEditor(ValueEditor):
         return self.data() is not self._original
 
     def problem(self) -> str:
-        if self._notice or not self._json:
-            return ""
-        self._catch_up()
+        """Why it cannot be saved; of a long text as it was when typing paused last, or at `settle`."""
         return self._fault.sentence(self._view.exact_text()) if self._fault else ""
+
+    def settle(self) -> None:
+        self._catch_up()
 
     def set_json(self, json: bool) -> None:
         """Whether the text is meant to be JSON: it is then coloured, checked, and can be laid out anew."""
-        self._json = json
-        self._view.highlighter.json = json
-        self._view.highlighter.rehighlight()
-        self._check()
+        if json != self._json:
+            self._json = json
+            self._view.highlighter.json = json
+            self._view.highlighter.colour_anew()
+            self._check()
 
     def can_undo(self) -> bool:
         return self._view.document().isUndoAvailable()
@@ -161,6 +177,7 @@ class TextEditor(ValueEditor):
         self.setFocusProxy(self._view)
 
     def _lay_text_out(self, lay_out: Callable[[str, str], str]) -> None:
+        self.settle()
         if self._json and not self._view.isReadOnly() and not self.problem():
             self._view.replace_exact(lay_out(self._view.exact_text(), self._view.map.line_end))
 
@@ -174,7 +191,10 @@ class TextEditor(ValueEditor):
         self._caught_up = False
         self._pause.start()
         if self._view.document().characterCount() <= AT_ONCE:
+            former = self._fault
             self._catch_up()
+            if self._fault != former:
+                return  # which has been told already
         self.changed.emit()
 
     def _catch_up(self) -> None:
@@ -182,12 +202,16 @@ class TextEditor(ValueEditor):
         self._pause.stop()
         if not self._caught_up:
             self._caught_up = True
+            former = self._fault
             self._check()
             if self._find.isVisible():
                 self._seek()
+            if self._fault != former:
+                self.changed.emit()
 
     def _check(self) -> None:
-        self._fault = find_fault(self._view.exact_text()) if self._json and not self._notice else None
+        is_whole = not self._notice and not self._view.is_filling
+        self._fault = find_fault(self._view.exact_text()) if self._json and is_whole else None
         for button in (self._format, self._compact):
             button.setVisible(self._json and not self._notice)
             button.setEnabled(self._fault is None and not self._view.isReadOnly())
@@ -200,7 +224,7 @@ class TextEditor(ValueEditor):
 
     def _show_status(self) -> None:
         fault = self._fault.sentence(self._view.exact_text()) if self._fault else ""
-        self._status.setText(fault or self._notice)
+        self._status.setText(fault or self._notice or (LOADING if self._view.is_filling else ""))
         self._status.setProperty("tone", "red" if fault else "second")
         self._status.style().polish(self._status)
 

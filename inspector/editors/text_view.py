@@ -12,11 +12,13 @@ from PySide6.QtGui import (
     QResizeEvent,
     QTextCharFormat,
     QTextCursor,
+    QTextDocument,
     QTextFormat,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QPlainTextDocumentLayout, QPlainTextEdit, QTextEdit, QToolTip, QWidget
 
 from inspector import theme
+from inspector.editors.text_fill import Filler
 from inspector.editors.text_find import narrowed, widened
 from inspector.editors.text_gutter import Gutter, Line
 from inspector.editors.text_highlight import TextHighlighter
@@ -24,9 +26,13 @@ from inspector.editors.text_map import TextMap
 from inspector.plain import plain_tooltip
 
 HIGHLIGHT_LIMIT = 256 * 1024
+AT_ONCE = 24 * 1024  # characters; more of them, coloured, would be felt
+SLICE, COLOURED_SLICE = 24 * 1024, 8 * 1024
 
 MOST_INSERTED = 1024 * 1024  # characters
 EXACT_TEXT = "application/x-state-inspector-text"  # UTF-8; as plain text Qt loses a byte order mark, and more
+
+NOT_HELD = "The text holds characters that a text field cannot keep."
 
 _BREAK = "\u2029"  # what Qt calls the end of a paragraph
 _KEYBOARD = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -36,17 +42,23 @@ class TextView(QPlainTextEdit):
     """Shows and edits one text; `exact_text` is what it stands for, to the last line end and control character.
 
     `edited` comes after every change by the person, undo and redo included, and never from `show_exact`;
-    `refused` with a sentence when something cannot be put in.
+    `refused` with a sentence when something cannot be put in. `filling` tells the per cent of a long text that are
+    here, and `filled`, when all is, whether it is held without loss.
     """
 
     edited = Signal()
     refused = Signal(str)
+    filling = Signal(int)
+    filled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None, *, numbered: bool = True) -> None:
         super().__init__(parent)
         self.map = TextMap()
         self._loading = False
         self._dirty = False
+        self._filler = Filler(self)
+        self._is_read_only_after = False
+        self._wanted = ""
         self._stepping_right = False
         self._exact: str | None = None
         self._fold_blocks: list[int] | None = None
@@ -55,42 +67,88 @@ class TextView(QPlainTextEdit):
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self.setProperty("flat", True)
         self.setFont(theme.mono_font())
-        self.setTabStopDistance(self.fontMetrics().horizontalAdvance(" ") * 4)
         self._gutter = Gutter(self, self._visible_lines)
         self._gutter.setVisible(numbered)
-        self.highlighter = TextHighlighter(self.document())
-        self.document().contentsChange.connect(self._note_change)
-        self.document().contentsChanged.connect(self._tell_change)
+        self._begin_document()
         self.blockCountChanged.connect(self._make_room)
         self.updateRequest.connect(self._scroll_gutter)
         self.cursorPositionChanged.connect(self._settle_cursor)
+        self._filler.went_on.connect(self.filling)
+        self._filler.filled.connect(self._end_filling)
         theme.theme().changed.connect(self._follow_theme)
         self._make_room()
 
-    def show_exact(self, text: str, *, read_only: bool = False, json: bool = False) -> None:
-        """Show `text` with an empty undo history. Raises ValueError where it cannot be held without loss."""
+    def show_exact(
+        self, text: str, *, read_only: bool = False, json: bool = False, slowly: bool = False
+    ) -> None:
+        """Show `text` with an empty undo history. Raises ValueError where it cannot be held without loss.
+
+        A long text is filled in `slowly` on demand: it is read-only until `filled` tells what became of it.
+        """
+        self._filler.stop()
         mapping = TextMap(text)
         shown = mapping.shown(text)
         self.map = mapping
         small = len(shown) <= HIGHLIGHT_LIMIT
-        self.highlighter.json = json
+        in_slices = slowly and len(shown) > AT_ONCE
         self._loading = True
-        self.highlighter.setDocument(None)
         self._found, self._fault = (), None
-        self.setPlainText(shown)
-        self.document().setModified(False)
-        self._loading = self._dirty = False
-        self._forget()
+        self._begin_document(json=json)
+        size = COLOURED_SLICE if small else SLICE
+        self.setPlainText(shown[:size] if in_slices else shown)
         if small:
             self._tell_stand_ins()
             self.highlighter.setDocument(self.document())
-        self.setReadOnly(read_only)
-        if read_only:
-            self.setTextInteractionFlags(_KEYBOARD)
-        self.setTabChangesFocus(read_only)
+        self._wanted, self._is_read_only_after = text, read_only
+        self._forget()
+        if in_slices:
+            self._forbid_typing(True)
+            self.document().setUndoRedoEnabled(False)
+            self._filler.start(self.document(), shown, start=size, size=size)
+        elif not self._settle():
+            raise ValueError(NOT_HELD)
+
+    def _begin_document(self, *, json: bool = False) -> None:
+        """Go on with an empty document: to empty one of many coloured lines takes much longer."""
+        former = self.document()
+        document = QTextDocument(self)
+        document.setDocumentLayout(QPlainTextDocumentLayout(document))
+        document.setDefaultFont(self.font())
+        is_ours = former.parent() is self
+        self.setDocument(document)
+        if is_ours:
+            former.deleteLater()
+        self.setTabStopDistance(self.fontMetrics().horizontalAdvance(" ") * 4)
+        self.highlighter = TextHighlighter(document)
+        self.highlighter.setDocument(None)
+        self.highlighter.json = json
+        document.contentsChange.connect(self._note_change)
+        document.contentsChanged.connect(self._tell_change)
+
+    @property
+    def is_filling(self) -> bool:
+        """Whether a long text is not all here yet."""
+        return self._filler.is_running
+
+    def _end_filling(self) -> None:
+        self.document().setUndoRedoEnabled(True)
+        self.filled.emit(self._settle())
+
+    def _settle(self) -> bool:
+        """Take what is here for the whole text, unedited; whether it is."""
+        self.document().setModified(False)
+        self._loading = self._dirty = False
+        self._forget()
+        self._forbid_typing(self._is_read_only_after)
         self._make_room()
-        if self.exact_text() != text:
-            raise ValueError("The text holds characters that a text field cannot keep.")
+        wanted, self._wanted = self._wanted, ""
+        return self.exact_text() == wanted
+
+    def _forbid_typing(self, forbid: bool) -> None:
+        self.setReadOnly(forbid)
+        if forbid:
+            self.setTextInteractionFlags(_KEYBOARD)
+        self.setTabChangesFocus(forbid)
 
     def exact_text(self) -> str:
         """The text as edited."""

@@ -129,6 +129,7 @@ class Desk:
         """Whether what is on the desk may be put away; an edit is saved, discarded or kept, as the person says."""
         if self.address is None or not self._pane.is_edited():
             return True
+        self._pane.settle()
         dialog = guard_dialog(self._window, visible(self.address.key), self._pane.problem())
         choice = Choice(await answer(dialog))
         if choice is Choice.SAVE:
@@ -189,6 +190,7 @@ class Desk:
         base = self._pane.entry
         if base is None or not self._pane.is_edited():
             return True
+        self._pane.settle()
         if self._pane.problem():
             return False
         mine = self._pane.data()

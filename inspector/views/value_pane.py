@@ -185,6 +185,11 @@ class ValuePane(QWidget):
         """Why the edit cannot be saved; empty where it can."""
         return "" if self._shown_editor is None else self._shown_editor.problem()
 
+    def settle(self) -> None:
+        """Find out now what was put off until typing pauses, so that `problem` is of what stands there."""
+        if self._shown_editor is not None:
+            self._shown_editor.settle()
+
     def editor(self) -> ValueEditor | None:
         """The editor that is shown."""
         return self._shown_editor
@@ -266,6 +271,7 @@ class ValuePane(QWidget):
         former, chosen = self._shown_editor, self._tabs.currentWidget()
         if former is None or former is chosen or not isinstance(chosen, ValueEditor):
             return
+        former.settle()
         # What is stored broken may be seen on every page; what a person has broken is mended first.
         fault = former.problem() if former.is_modified() else ""
         if not fault and isinstance(chosen, FormEditor):
