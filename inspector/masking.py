@@ -1,7 +1,7 @@
 """Secrets behind dots: what a key or a field's name says to be one is kept and compared, but not shown."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from inspector.formats import MASKED as DOTS
 from inspector.formats import looks_secret, readable
@@ -15,7 +15,12 @@ LARGEST_SHOWN = 64 * 1024
 _HINTS = (b"pass", b"pwd", b"secret", b"credential", b"authorization", b"bearer", b"jwt", b"key", b"token")
 _FIELD = re.compile(rb'"([^"]{1,200})"\s*:')
 _SETTING = re.compile(rb"^[ \t]*(?:export[ \t]+)?([A-Za-z][\w .-]{0,60}?)[ \t]*[:=]", re.MULTILINE)
-_WORD = re.compile(rb"[A-Za-z][\w-]{2,60}")
+# Words among bytes that are not text: three letters alone are found by chance in every few megabytes of anything.
+_LONG_HINTS = (b"passw", b"passphrase", b"passcode", b"secret", b"credential", b"key", b"token")
+_WORD = re.compile(rb"[A-Za-z][\w-]{4,}")
+_BESIDE = 40  # bytes before and after a hint that may belong to its word
+_PART = 128 * 1024  # bytes that are looked through in one go: other threads wait for it
+_OVERLAP = 512  # more than a name, so that none is cut in two
 
 Masker = Callable[[str, str], str]
 """Gives what to show for the JSON text at a path."""
@@ -73,13 +78,30 @@ def masked_text(data: bytes) -> str | None:
 def mentions_secret(data: bytes) -> bool:
     """Whether something in `data` is named as secrets are: a field of JSON, whole or broken, or a setting in text.
 
-    In bytes that are not text, as of MessagePack, any word counts.
+    In bytes that are not text, as of MessagePack, any long word counts.
     """
-    if not _is_hinted(data):
+    is_text = readable(data) is not None
+    return any(
+        _mentions_secret(data[max(0, start - _OVERLAP) : start + _PART], is_text)
+        for start in range(0, len(data), _PART)
+    )
+
+
+def _mentions_secret(part: bytes, is_text: bool) -> bool:
+    if not _is_hinted(part):
         return False
-    if _names_one(data, (_FIELD, _SETTING)):
-        return True
-    return readable(data) is None and _names_one(data, (_WORD,))
+    return _names_one(part, (_FIELD, _SETTING)) or (not is_text and any(map(looks_secret, _long_words(part))))
+
+
+def _long_words(part: bytes) -> Iterator[str]:
+    """The words with a hint in them."""
+    lowered = part.lower()
+    for hint in _LONG_HINTS:
+        place = lowered.find(hint)
+        while place >= 0:
+            around = part[max(0, place - _BESIDE) : place + _BESIDE]
+            yield from (word.decode("ascii", "replace") for word in _WORD.findall(around))
+            place = lowered.find(hint, place + _BESIDE)
 
 
 def document_has_secret(document: Document) -> bool:
@@ -95,8 +117,9 @@ def document_has_secret(document: Document) -> bool:
 def _names_one(data: bytes, patterns: tuple[re.Pattern[bytes], ...]) -> bool:
     if not _is_hinted(data):
         return False
-    names = {name for pattern in patterns for name in pattern.findall(data)}
-    return any(_is_hinted(name) and looks_secret(name.decode("utf-8", "replace")) for name in names)
+    found = (match[match.lastindex or 0] for pattern in patterns for match in pattern.finditer(data))
+    names = {name for name in found if _is_hinted(name)}
+    return any(looks_secret(name.decode("utf-8", "replace")) for name in names)
 
 
 def _is_hinted(data: bytes) -> bool:

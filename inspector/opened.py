@@ -12,6 +12,10 @@ from storage_core.raw import RawEntry
 EDIT_LIMIT = 1024 * 1024
 """Bytes: a larger value is shown a page at a time, and is replaced from a file instead of edited."""
 
+HEX_LIMIT = 64 * 1024 * 1024
+"""Bytes: up to here a larger value that is not JSON can be edited as hex, on demand."""
+
+_LOOKED_THROUGH = 8 * 1024 * 1024  # bytes of such a value, for the names of secrets
 _AT_ONCE = 32 * 1024
 """Bytes up to which a value is made ready in less time than it takes to ask another thread."""
 
@@ -22,7 +26,8 @@ class Opened:
 
     `document` is there where a form can hold the value without loss; else `fault` may say why it cannot. `changed`
     are the paths of the fields that differ from what was shown of the same key before. `has_secret` says that
-    something in it is named as secrets are; of a value over the edit limit that is not known.
+    something in it is named as secrets are; of a value over the edit limit that is not known. `whole` says that such
+    a value is here all the same, to be edited as hex.
     """
 
     entry: RawEntry
@@ -32,6 +37,7 @@ class Opened:
     is_text: bool = False
     changed: tuple[str, ...] = ()
     has_secret: bool = False
+    whole: bool = False
 
     @property
     def is_secret(self) -> bool:
@@ -40,7 +46,18 @@ class Opened:
 
     @property
     def is_large(self) -> bool:
-        return self.entry.data is None or len(self.entry.data) > EDIT_LIMIT
+        return not self.whole and (self.entry.data is None or len(self.entry.data) > EDIT_LIMIT)
+
+    @property
+    def why_not_as_hex(self) -> str:
+        """Why this large value cannot be edited as hex, as a sentence; empty where it can."""
+        if self.entry.kind is Kind.JSON:
+            return "JSON of more than 1 MB can be replaced from a file."
+        if self.entry.size > HEX_LIMIT:
+            return (
+                f"More than {HEX_LIMIT // 2**20} MB cannot be edited. The value can be replaced from a file."
+            )
+        return ""
 
     @property
     def is_json(self) -> bool:
@@ -62,6 +79,12 @@ async def make_ready(entry: RawEntry, former: RawEntry | None = None, head: byte
 def look_at(entry: RawEntry, former: RawEntry | None = None) -> Opened:
     """Find out what an entry is. Pure, and so for any thread; a value over the edit limit is not parsed."""
     data = entry.data
+    if data is not None and EDIT_LIMIT < len(data) <= HEX_LIMIT and entry.kind is Kind.BYTES:
+        found, has_secret = (
+            sniff(entry.kind, data[:4096], entry.size),
+            mentions_secret(data[:_LOOKED_THROUGH]),
+        )
+        return Opened(entry, found, has_secret=has_secret, whole=True)
     if data is None or len(data) > EDIT_LIMIT:
         return Opened(entry, sniff(entry.kind, (data or b"")[:4096], entry.size))
     found = sniff(entry.kind, data, entry.size)

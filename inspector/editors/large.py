@@ -20,14 +20,15 @@ from inspector.editors.hex_words import parse_offset
 from inspector.editors.large_chunks import PAGE, ChunkCache, page_count, page_text
 from inspector.editors.text_view import TextView
 from inspector.masking import mentions_secret
-from inspector.plain import PlainLabel
+from inspector.plain import PlainLabel, plain_tooltip
 
 
 class LargeView(QWidget):
     """Pages of text, or hexadecimal, of a value of any size; never more than a few chunks of it are held.
 
     `chunk_wanted(offset, size)` asks for bytes; whoever has them answers with `chunk_arrived` or `chunk_failed`.
-    The ways out are `save_wanted` and `replace_wanted`, both to be asked for a file by the receiver.
+    The ways out are `save_wanted` and `replace_wanted`, both to be asked for a file by the receiver, and
+    `edit_wanted`, where `offer_editing` says that the whole value can be edited.
 
     As soon as a chunk mentions a secret, all is covered; `asked_to_show` is emitted when the person wants to see it,
     and whoever agrees calls `uncover`.
@@ -36,6 +37,7 @@ class LargeView(QWidget):
     chunk_wanted = Signal(object, object)
     save_wanted = Signal()
     replace_wanted = Signal()
+    edit_wanted = Signal()
     asked_to_show = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -69,6 +71,9 @@ class LargeView(QWidget):
         self._go_to.setAccessibleName("Offset to go to, such as 4096, 0x1000 or +16")
         self._save = _button("largeSave", "Save to file…")
         self._replace = _button("largeReplace", "Replace from file…")
+        self._edit = _button("largeEdit", "Edit as hex")
+        self._why_not = ""
+        self._read_only = False
         self._lay_out()
         self._modes.buttonClicked.connect(self._show_place)
         self._slider.valueChanged.connect(self._show_page)
@@ -79,6 +84,7 @@ class LargeView(QWidget):
         self._hex.refused.connect(self._status.setText)
         self._save.clicked.connect(self.save_wanted)
         self._replace.clicked.connect(self.replace_wanted)
+        self._edit.clicked.connect(self.edit_wanted)
 
     def show_value(
         self, size: int, *, text: bool, read_only: bool = False, hidden: str = "", revealed: bool = False
@@ -93,11 +99,17 @@ class LargeView(QWidget):
         self._page = 0
         self._page_is_shown = False
         self._text.show_exact("", read_only=True)
+        self._read_only = read_only
         self._replace.setEnabled(not read_only)
         self._slider.setRange(0, page_count(size) - 1)
         self._slider.setValue(0)
         (self._as_text if text else self._as_hex).setChecked(True)
         self._hex.show_source(self._nothing if self._is_covered else self._cache)
+        self._show_place()
+
+    def offer_editing(self, why_not: str) -> None:
+        """Whether the value can be edited as hex: `why_not` says why not, and is empty where it can."""
+        self._why_not = why_not
         self._show_place()
 
     def chunk_arrived(self, offset: int, data: bytes) -> None:
@@ -150,6 +162,7 @@ class LargeView(QWidget):
             self._modes.addButton(mode)
             top.addWidget(mode)
         top.addStretch()
+        top.addWidget(self._edit)
         top.addWidget(self._save)
         top.addWidget(self._replace)
         bottom.addWidget(self._status, 1)
@@ -174,6 +187,8 @@ class LargeView(QWidget):
         for widget in (self._previous, self._slider, self._next):
             widget.setVisible(as_text and not self._is_covered)
         self._go_to.setVisible(not self._is_covered)
+        self._edit.setEnabled(not (self._read_only or self._why_not or self._is_covered))
+        self._edit.setToolTip(plain_tooltip(self._why_not))
         if as_text:
             self._show_text()
         self._show_status()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from inspector import actions
 from inspector.actions import Done
 from inspector.formats import HEAD
-from inspector.opened import EDIT_LIMIT, Opened, make_ready
+from inspector.opened import EDIT_LIMIT, HEX_LIMIT, Opened, make_ready
 from inspector.plain import visible
 from inspector.session import Session
 from inspector.tasks import Tasks, queueing, to_its_end
@@ -94,6 +94,11 @@ class Desk:
             elif opened is None or opened.entry.revision != self.revision:
                 self._warn(deleted=opened is None)
 
+    async def open_whole(self) -> None:
+        """Bring all of a large value to the desk, to be edited as hex."""
+        async with self.turn():
+            self.put(self.address, await self._open(self.address, HEX_LIMIT))
+
     async def revert(self) -> None:
         """Put the edit away and show what is stored."""
         async with self.turn():
@@ -161,11 +166,13 @@ class Desk:
         else:
             self._pane.show_entry(opened, read_only=self.session.read_only)
 
-    async def _open(self, address: Address | None) -> Opened | None:
+    async def _open(self, address: Address | None, limit: int = EDIT_LIMIT) -> Opened | None:
         if address is None or self.session is None:
             return None
         former = self._pane.entry
-        entry = await read(self.session.storage, address.scope, address.key, EDIT_LIMIT)
+        if self._pane.holds_whole and address == self.address:
+            limit = HEX_LIMIT
+        entry = await read(self.session.storage, address.scope, address.key, limit)
         if entry is None:
             return None
         head = b""
@@ -193,6 +200,7 @@ class Desk:
         self._pane.settle()
         if self._pane.problem():
             return False
+        await self._pane.gather()
         mine = self._pane.data()
         expected: RawEntry | None = base
         data = mine

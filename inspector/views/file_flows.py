@@ -37,6 +37,7 @@ class FileFlows:
         session, place, entry = self._desk.session, self._desk.address, self._pane.entry
         if session is None or place is None or entry is None:
             return
+        await self._pane.gather()
         edited = self._pane.data() if self._pane.is_edited() else None
         dialog = QFileDialog(self._window, "Save value to a file")
         dialog.setObjectName("exportDialog")

@@ -1,5 +1,6 @@
 """The pane of one value: what it is, the editors that suit it, and whether it has been edited."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -53,6 +54,7 @@ class ValuePane(QWidget):
     chunk_wanted = Signal(object, object)
     export_asked = Signal()
     import_asked = Signal()
+    whole_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -127,6 +129,7 @@ class ValuePane(QWidget):
             is_text = opened.format.medium in (Medium.JSON, Medium.TEXT)
             seen, why = self.is_revealed, why_hidden(opened, b"")
             self._large.show_value(entry.size, text=is_text, read_only=read_only, hidden=why, revealed=seen)
+            self._large.offer_editing(opened.why_not_as_hex)
         else:
             suitable = self._suitable(opened)
             editor = self._shown_editor if same and self._shown_editor in suitable else suitable[0]
@@ -179,11 +182,23 @@ class ValuePane(QWidget):
             return False
         if not self._carried and not self._shown_editor.is_modified():
             return False
+        if self.holds_whole:
+            return True
         return bool(self._shown_editor.problem()) or self._shown_editor.data() != self.entry.data
 
     def problem(self) -> str:
         """Why the edit cannot be saved; empty where it can."""
         return "" if self._shown_editor is None else self._shown_editor.problem()
+
+    @property
+    def holds_whole(self) -> bool:
+        """Whether this is a large value that is edited as hex: then `gather` comes before `data`."""
+        return self._opened is not None and self._opened.whole
+
+    async def gather(self) -> None:
+        """Put the bytes of a large value together, in a thread, so that `data` has them at once."""
+        if self.holds_whole and self._shown_editor is not None:
+            await asyncio.to_thread(self._shown_editor.data)
 
     def settle(self) -> None:
         """Find out now what was put off until typing pauses, so that `problem` is of what stands there."""
@@ -227,6 +242,8 @@ class ValuePane(QWidget):
 
     def _suitable(self, opened: Opened) -> list[ValueEditor]:
         """The editors that can show an entry without loss, the best one first."""
+        if opened.whole:
+            return [self._hex]
         suitable: list[ValueEditor] = []
         if opened.format.medium is Medium.IMAGE:
             suitable.append(self._image)
@@ -356,6 +373,7 @@ class ValuePane(QWidget):
         self._large.chunk_wanted.connect(self.chunk_wanted)
         self._large.save_wanted.connect(self.export_asked)
         self._large.replace_wanted.connect(self.import_asked)
+        self._large.edit_wanted.connect(self.whole_asked)
 
     def _lay_out(self) -> None:
         pages: list[tuple[QWidget, str, str]] = [

@@ -1,6 +1,7 @@
 """What the value pane shows that takes time to find out: changes, readings, parts of large values."""
 
 from inspector.coalescer import Coalescer
+from inspector.opened import Opened
 from inspector.session import Session
 from inspector.tasks import Tasks
 from inspector.views.value_pane import ValuePane
@@ -47,6 +48,9 @@ class ValueTasks:
         pane, opened = self._pane, self._pane.opened
         if opened is None or opened.entry.data is None or not pane.is_edited():
             return
+        if pane.holds_whole and not pane.shows_changes:
+            return
+        await pane.gather()
         before, after = opened.entry.data, pane.data()
         if not pane.shows_changes and max(len(before), len(after)) > COMPARED_UNSEEN:
             pane.tell_changes(None)
@@ -62,8 +66,13 @@ class ValueTasks:
     def _read(self) -> None:
         pane, opened = self._pane, self._pane.opened
         if pane.reads_bytes() and pane.editor() is not None and opened is not None:
-            reading = pane.readings.read(pane.data(), secret=opened.is_secret, revealed=pane.is_revealed)
-            self._tasks.start(reading, newest_of="readings")
+            self._tasks.start(self._read_now(opened), newest_of="readings")
+
+    async def _read_now(self, opened: Opened) -> None:
+        pane = self._pane
+        await pane.gather()
+        if pane.opened is opened:
+            await pane.readings.read(pane.data(), secret=opened.is_secret, revealed=pane.is_revealed)
 
     # Large values.
 

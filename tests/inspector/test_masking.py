@@ -75,3 +75,8 @@ def test_looking_for_secrets_changes_nothing():
     document = Document.parse(b'{"password": "hunter2"}')
     assert document_has_secret(document)
     assert document.serialise() == b'{"password": "hunter2"}'
+
+
+@pytest.mark.parametrize("word", [b"pwd", b"jwt", b"PWD", b"a key b"])
+def test_a_few_letters_among_bytes_are_chance(word):
+    assert not mentions_secret(bytes(range(128, 256)) + b"\x00" + word + b"\x01" + bytes(range(128, 256)))
