@@ -13,11 +13,22 @@ EDIT_LIMIT = 1024 * 1024
 """Bytes: a larger value is shown a page at a time, and is replaced from a file instead of edited."""
 
 HEX_LIMIT = 64 * 1024 * 1024
-"""Bytes: up to here a larger value that is not JSON can be edited as hex, on demand."""
+"""Bytes: up to here a larger value that is not JSON is opened as hex, or as an image, on demand."""
 
 _LOOKED_THROUGH = 8 * 1024 * 1024  # bytes of such a value, for the names of secrets
 _AT_ONCE = 32 * 1024
 """Bytes up to which a value is made ready in less time than it takes to ask another thread."""
+
+
+Ranges = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The characters, and the bytes, that are not what they were when the value was shown last."""
+
+    text: Ranges = ()
+    bytes: Ranges = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +36,9 @@ class Opened:
     """An entry and what was found out about it.
 
     `document` is there where a form can hold the value without loss; else `fault` may say why it cannot. `changed`
-    are the paths of the fields that differ from what was shown of the same key before. `has_secret` says that
-    something in it is named as secrets are; of a value over the edit limit that is not known. `whole` says that such
-    a value is here all the same, to be edited as hex.
+    are the paths of the fields that differ from what was shown of the same key before, as `marks` are the places.
+    `has_secret` says that something in it is named as secrets are; of a value over the edit limit that is not known.
+    `whole` says that such a value is here all the same, to be opened as hex or as an image.
     """
 
     entry: RawEntry
@@ -38,6 +49,7 @@ class Opened:
     changed: tuple[str, ...] = ()
     has_secret: bool = False
     whole: bool = False
+    marks: Marks = Marks()
 
     @property
     def is_secret(self) -> bool:
@@ -49,14 +61,12 @@ class Opened:
         return not self.whole and (self.entry.data is None or len(self.entry.data) > EDIT_LIMIT)
 
     @property
-    def why_not_as_hex(self) -> str:
-        """Why this large value cannot be edited as hex, as a sentence; empty where it can."""
+    def why_not_whole(self) -> str:
+        """Why this large value cannot be opened as hex or as an image, as a sentence; empty where it can."""
         if self.entry.kind is Kind.JSON:
             return "JSON of more than 1 MB can be replaced from a file."
         if self.entry.size > HEX_LIMIT:
-            return (
-                f"More than {HEX_LIMIT // 2**20} MB cannot be edited. The value can be replaced from a file."
-            )
+            return f"More than {HEX_LIMIT // 2**20} MB cannot be opened at once. They can be replaced from a file."
         return ""
 
     @property

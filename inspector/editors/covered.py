@@ -41,11 +41,11 @@ class Covered(ValueEditor, Generic[Editor]):
     def is_covered(self) -> bool:
         return self._hidden is not None
 
-    def load(self, data: bytes, *, read_only: bool = False) -> None:
+    def load(self, data: bytes, *, read_only: bool = False, keep_place: bool = False) -> None:
         """Show `data` openly."""
         self._hidden = None
         self._is_loaded = True
-        self.editor.load(data, read_only=read_only)
+        self.editor.load(data, read_only=read_only, keep_place=keep_place)
         self._cover.hide_all("")
         self._turn_to(self.editor)
 

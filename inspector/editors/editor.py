@@ -13,8 +13,8 @@ class ValueEditor(QWidget):
 
     changed = Signal()
 
-    def load(self, data: bytes, *, read_only: bool = False) -> None:
-        """Show `data`, unedited, with an empty undo history."""
+    def load(self, data: bytes, *, read_only: bool = False, keep_place: bool = False) -> None:
+        """Show `data`, unedited, with an empty undo history; from its start, or `keep_place` where one is."""
         raise NotImplementedError
 
     def data(self) -> bytes:

@@ -56,7 +56,7 @@ class ImageEditor(ValueEditor):
         self._fit.clicked.connect(self.fit)
         self._natural.clicked.connect(lambda: self.set_zoom(1.0))
 
-    def load(self, data: bytes, *, read_only: bool = False) -> None:
+    def load(self, data: bytes, *, read_only: bool = False, keep_place: bool = False) -> None:
         """Show the image in `data`, or say why it is not shown; a large one is there a moment later."""
         self._original = data
         self._aside.stop()

@@ -28,7 +28,7 @@ class LargeView(QWidget):
 
     `chunk_wanted(offset, size)` asks for bytes; whoever has them answers with `chunk_arrived` or `chunk_failed`.
     The ways out are `save_wanted` and `replace_wanted`, both to be asked for a file by the receiver, and
-    `edit_wanted`, where `offer_editing` says that the whole value can be edited.
+    `whole_wanted`, where `offer_whole` says that all of it can be opened at once.
 
     As soon as a chunk mentions a secret, all is covered; `asked_to_show` is emitted when the person wants to see it,
     and whoever agrees calls `uncover`.
@@ -37,7 +37,7 @@ class LargeView(QWidget):
     chunk_wanted = Signal(object, object)
     save_wanted = Signal()
     replace_wanted = Signal()
-    edit_wanted = Signal()
+    whole_wanted = Signal()
     asked_to_show = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -71,9 +71,8 @@ class LargeView(QWidget):
         self._go_to.setAccessibleName("Offset to go to, such as 4096, 0x1000 or +16")
         self._save = _button("largeSave", "Save to file…")
         self._replace = _button("largeReplace", "Replace from file…")
-        self._edit = _button("largeEdit", "Edit as hex")
+        self._open = _button("largeOpen", "Open as hex")
         self._why_not = ""
-        self._read_only = False
         self._lay_out()
         self._modes.buttonClicked.connect(self._show_place)
         self._slider.valueChanged.connect(self._show_page)
@@ -84,31 +83,44 @@ class LargeView(QWidget):
         self._hex.refused.connect(self._status.setText)
         self._save.clicked.connect(self.save_wanted)
         self._replace.clicked.connect(self.replace_wanted)
-        self._edit.clicked.connect(self.edit_wanted)
+        self._open.clicked.connect(self.whole_wanted)
 
     def show_value(
-        self, size: int, *, text: bool, read_only: bool = False, hidden: str = "", revealed: bool = False
+        self,
+        size: int,
+        *,
+        text: bool,
+        read_only: bool = False,
+        keep_place: bool = False,
+        hidden: str = "",
+        revealed: bool = False,
     ) -> None:
-        """Show the start of a value of `size` bytes, as text or as hexadecimal; asks for its first chunk.
+        """Show a value of `size` bytes, as text or as hexadecimal; asks for its first chunk.
 
+        From its start, or with `keep_place` (the same key, loaded anew) from where one is, as one has chosen.
         Where `hidden` says why, nothing is shown before `uncover`; `revealed` says that this is behind us.
         """
         self._is_covered, self._is_revealed = bool(hidden) and not revealed, revealed
         self._cover.hide_all(hidden)
         self._cache = ChunkCache(size, self.chunk_wanted.emit)
-        self._page = 0
+        place = self._hex.place()
+        page = min(self._page, page_count(size) - 1) if keep_place else 0
+        self._page = page
         self._page_is_shown = False
         self._text.show_exact("", read_only=True)
-        self._read_only = read_only
         self._replace.setEnabled(not read_only)
         self._slider.setRange(0, page_count(size) - 1)
-        self._slider.setValue(0)
-        (self._as_text if text else self._as_hex).setChecked(True)
+        self._slider.setValue(page)
+        if not keep_place:
+            (self._as_text if text else self._as_hex).setChecked(True)
         self._hex.show_source(self._nothing if self._is_covered else self._cache)
+        if keep_place:
+            self._hex.go_back_to(place)
         self._show_place()
 
-    def offer_editing(self, why_not: str) -> None:
-        """Whether the value can be edited as hex: `why_not` says why not, and is empty where it can."""
+    def offer_whole(self, why_not: str, *, image: bool) -> None:
+        """Whether all of the value can be opened at once, as hex or as an image; `why_not` says why it cannot."""
+        self._open.setText("Open as image" if image else "Open as hex")
         self._why_not = why_not
         self._show_place()
 
@@ -162,7 +174,7 @@ class LargeView(QWidget):
             self._modes.addButton(mode)
             top.addWidget(mode)
         top.addStretch()
-        top.addWidget(self._edit)
+        top.addWidget(self._open)
         top.addWidget(self._save)
         top.addWidget(self._replace)
         bottom.addWidget(self._status, 1)
@@ -187,8 +199,8 @@ class LargeView(QWidget):
         for widget in (self._previous, self._slider, self._next):
             widget.setVisible(as_text and not self._is_covered)
         self._go_to.setVisible(not self._is_covered)
-        self._edit.setEnabled(not (self._read_only or self._why_not or self._is_covered))
-        self._edit.setToolTip(plain_tooltip(self._why_not))
+        self._open.setEnabled(not (self._why_not or self._is_covered))
+        self._open.setToolTip(plain_tooltip(self._why_not))
         if as_text:
             self._show_text()
         self._show_status()

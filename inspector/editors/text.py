@@ -1,6 +1,6 @@
 """Edits a value as text: what was not touched comes back as it was, to the last line end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
@@ -39,6 +39,8 @@ class TextEditor(ValueEditor):
         self._notice = ""
         self._fault: Fault | None = None
         self._caught_up = True
+        self._place_before: tuple[int, int, int] | None = None
+        self._changed: Sequence[tuple[int, int]] = ()
         self._places: list[tuple[int, int]] = []
         self._view = TextView()
         self._view.setObjectName("textEdit")
@@ -66,9 +68,11 @@ class TextEditor(ValueEditor):
         self._find.replaced.connect(self._replace)
         self._find.closed.connect(self._end_find)
 
-    def load(self, data: bytes, *, read_only: bool = False) -> None:
+    def load(self, data: bytes, *, read_only: bool = False, keep_place: bool = False) -> None:
         """Show `data` as text; where it is not UTF-8 or over 1 MB, read-only and for viewing alone."""
         self._pause.stop()
+        self._place_before = self._view.place() if keep_place else None
+        self._changed = ()
         self._caught_up = True
         self._original = data
         self._notice = ""
@@ -94,10 +98,21 @@ class TextEditor(ValueEditor):
 
     def _settle(self) -> None:
         """Follow a text that was loaded, as far as it is here."""
+        if not self._view.is_filling:
+            if self._place_before is not None:
+                self._view.go_back_to(self._place_before)
+                self._place_before = None
+            self._view.mark_changed(() if self._notice else self._changed)
         self._check()
         self._show_place()
         if self._find.isVisible():
             self._seek()
+
+    def mark_changed(self, ranges: Sequence[tuple[int, int]]) -> None:
+        """Lay a ground behind what is not as it was, until the next edit; in long text, once that is here."""
+        self._changed = ranges
+        if not self._view.is_filling and not self._notice:
+            self._view.mark_changed(ranges)
 
     def data(self) -> bytes:
         if self._notice or self._view.is_filling or not self._view.document().isModified():

@@ -63,6 +63,7 @@ class TextView(QPlainTextEdit):
         self._exact: str | None = None
         self._fold_blocks: list[int] | None = None
         self._found: Sequence[tuple[int, int]] = ()
+        self._changed: Sequence[tuple[int, int]] = ()
         self._fault: int | None = None
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self.setProperty("flat", True)
@@ -92,7 +93,7 @@ class TextView(QPlainTextEdit):
         small = len(shown) <= HIGHLIGHT_LIMIT
         in_slices = slowly and len(shown) > AT_ONCE
         self._loading = True
-        self._found, self._fault = (), None
+        self._found, self._changed, self._fault = (), (), None
         self._begin_document(json=json)
         size = COLOURED_SLICE if small else SLICE
         self.setPlainText(shown[:size] if in_slices else shown)
@@ -169,6 +170,26 @@ class TextView(QPlainTextEdit):
 
     def shown_text(self) -> str:
         return self.document().toRawText().replace(_BREAK, "\n")
+
+    def place(self) -> tuple[int, int, int]:
+        """Where one is: the line at the top, the caret, and the other end of the selection."""
+        cursor = self.textCursor()
+        return self.verticalScrollBar().value(), cursor.position(), cursor.anchor()
+
+    def go_back_to(self, place: tuple[int, int, int]) -> None:
+        """Go to where `place` said, as far as it is still there."""
+        line, position, anchor = place
+        self.setTextCursor(self._span(anchor, position))
+        self.verticalScrollBar().setValue(line)
+
+    def mark_changed(self, ranges: Sequence[tuple[int, int]]) -> None:
+        """Lay a ground behind what stands at these places of the exact text, until the next edit."""
+        shown = self.shown_text()
+        self._changed = [(self._place_of(shown, start), self._place_of(shown, end)) for start, end in ranges]
+        self._mark()
+
+    def _place_of(self, shown: str, offset: int) -> int:
+        return len(widened(shown[: self.map.shown_offset(shown, offset)]))
 
     def mark_found(self, places: Sequence[tuple[int, int]]) -> None:
         """Lay a ground behind these places, in Qt's count of characters."""
@@ -289,6 +310,7 @@ class TextView(QPlainTextEdit):
         self._forget()
         self._dirty = True
         if added and not self._loading:
+            self._changed = ()
             self.map.keep(self._span(position, position + added).selectedText())
 
     def _tell_change(self) -> None:
@@ -374,6 +396,9 @@ class TextView(QPlainTextEdit):
         here = self.textCursor()
         here.clearSelection()
         marks = [_mark(here, line)]
+        changed = QTextCharFormat()
+        changed.setBackground(QColor(theme.mix(colours.amber, colours.pane, 0.24)))
+        marks += [_mark(self._span(start, end), changed) for start, end in self._changed]
         found = QTextCharFormat()
         found.setBackground(QColor(theme.mix(colours.accent, colours.pane, 0.28)))
         marks += [_mark(self._span(start, end), found) for start, end in self._found]

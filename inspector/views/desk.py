@@ -17,6 +17,7 @@ from inspector.session import Session
 from inspector.tasks import Tasks, queueing, to_its_end
 from inspector.views.conflict_dialog import ConflictDialog, Resolution, resolve
 from inspector.views.dialogs import Choice, answer, guard_dialog
+from inspector.views.marks import marked, unmarked
 from inspector.views.states import GONE, NOTHING_CHOSEN
 from inspector.views.value_pane import ValuePane
 from storage_core import Change, ConflictError
@@ -95,7 +96,7 @@ class Desk:
                 self._warn(deleted=opened is None)
 
     async def open_whole(self) -> None:
-        """Bring all of a large value to the desk, to be edited as hex."""
+        """Bring all of a large value to the desk, to be opened as hex or as an image."""
         async with self.turn():
             self.put(self.address, await self._open(self.address, HEX_LIMIT))
 
@@ -179,7 +180,7 @@ class Desk:
         if entry.data is None:
             (found,) = await self.session.browser.heads([address], HEAD)
             head = found or b""
-        return await make_ready(entry, former, head)
+        return await marked(await make_ready(entry, former, head), former)
 
     @property
     def revision(self) -> int:
@@ -260,6 +261,7 @@ class Desk:
         """Show what is stored now; what was typed while it was being saved stays, as an edit of that."""
         opened = await self._open(self.address)
         if self._pane.data() == mine:
-            self.put(self.address, opened)
+            is_ours = opened is not None and opened.entry.revision == saved.revision
+            self.put(self.address, unmarked(opened) if opened is not None and is_ours else opened)
         elif saved.data == mine:
             self._pane.rebase(saved)

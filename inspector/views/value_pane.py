@@ -24,7 +24,7 @@ from inspector.editors.large import LargeView
 from inspector.editors.text import TextEditor
 from inspector.formats import Medium, thousands
 from inspector.masking import masked_text
-from inspector.opened import Opened
+from inspector.opened import Marks, Opened
 from inspector.plain import PlainLabel
 from inspector.views.changes_view import ChangesView
 from inspector.views.readings_view import ReadingsView
@@ -34,6 +34,8 @@ from inspector.views.states import NOTHING_CHOSEN
 from inspector.views.value_header import ValueHeader
 from storage_core import Kind
 from storage_core.raw import RawEntry
+
+SHOWN_ANEW = "Somebody has changed it: what is new is marked"
 
 
 class ValuePane(QWidget):
@@ -122,14 +124,17 @@ class ValuePane(QWidget):
             self._forget_shown()
         self._stack.setCurrentWidget(self._value)
         self._header.describe(opened)
-        self.set_notice(f"Shown as text: {opened.fault}" if opened.fault else "", "amber")
+        news = SHOWN_ANEW if opened.changed or opened.marks != Marks() else ""
+        self.set_notice(f"Shown as text: {opened.fault}" if opened.fault else news, "amber")
         if opened.is_large:
             self._shown_editor = None
             self._offer([self._large], self._large)
             is_text = opened.format.medium in (Medium.JSON, Medium.TEXT)
             seen, why = self.is_revealed, why_hidden(opened, b"")
-            self._large.show_value(entry.size, text=is_text, read_only=read_only, hidden=why, revealed=seen)
-            self._large.offer_editing(opened.why_not_as_hex)
+            self._large.show_value(
+                entry.size, text=is_text, read_only=read_only, keep_place=same, hidden=why, revealed=seen
+            )
+            self._large.offer_whole(opened.why_not_whole, image=opened.format.medium is Medium.IMAGE)
         else:
             suitable = self._suitable(opened)
             editor = self._shown_editor if same and self._shown_editor in suitable else suitable[0]
@@ -192,7 +197,7 @@ class ValuePane(QWidget):
 
     @property
     def holds_whole(self) -> bool:
-        """Whether this is a large value that is edited as hex: then `gather` comes before `data`."""
+        """Whether this is a large value of which all is here: then `gather` comes before `data`."""
         return self._opened is not None and self._opened.whole
 
     async def gather(self) -> None:
@@ -242,8 +247,6 @@ class ValuePane(QWidget):
 
     def _suitable(self, opened: Opened) -> list[ValueEditor]:
         """The editors that can show an entry without loss, the best one first."""
-        if opened.whole:
-            return [self._hex]
         suitable: list[ValueEditor] = []
         if opened.format.medium is Medium.IMAGE:
             suitable.append(self._image)
@@ -280,7 +283,10 @@ class ValuePane(QWidget):
             self._form.mark_changed(opened.changed)
             self._shown_editor = editor
         else:
-            self._hand_over(editor, data)
+            self._hand_over(editor, data, keep_place=keep_place)
+            for page, ranges in ((self._text, opened.marks.text), (self._hex, opened.marks.bytes)):
+                if editor is page and not page.is_covered:
+                    page.editor.mark_changed(ranges)
 
     def _change_editor(self) -> None:
         """Hand the value, as it is edited so far, from the editor that was shown to the one chosen now."""
@@ -302,7 +308,9 @@ class ValuePane(QWidget):
         self.set_notice("")
         self._show_edit_state()
 
-    def _hand_over(self, editor: ValueEditor, data: bytes, fault: str = "") -> None:
+    def _hand_over(
+        self, editor: ValueEditor, data: bytes, fault: str = "", *, keep_place: bool = False
+    ) -> None:
         """Let `editor` go on with `data`; `fault` is why that cannot be saved, where that is known."""
         assert self._opened is not None
         whole = self._opened.is_secret
@@ -312,7 +320,7 @@ class ValuePane(QWidget):
         elif isinstance(editor, Covered) and why:
             editor.hide_value(data, why, read_only=self._read_only, whole=whole, problem=fault)
         else:
-            editor.load(data, read_only=self._read_only)
+            editor.load(data, read_only=self._read_only, keep_place=keep_place)
         self._shown_editor = editor
 
     def _reveal(self) -> None:
@@ -373,7 +381,7 @@ class ValuePane(QWidget):
         self._large.chunk_wanted.connect(self.chunk_wanted)
         self._large.save_wanted.connect(self.export_asked)
         self._large.replace_wanted.connect(self.import_asked)
-        self._large.edit_wanted.connect(self.whole_asked)
+        self._large.whole_wanted.connect(self.whole_asked)
 
     def _lay_out(self) -> None:
         pages: list[tuple[QWidget, str, str]] = [
