@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QPushButton,
     QSplitter,
     QStackedWidget,
@@ -25,12 +24,12 @@ from inspector.editors.text import TextEditor
 from inspector.formats import Medium, thousands
 from inspector.masking import masked_text
 from inspector.opened import Marks, Opened
-from inspector.plain import PlainLabel
 from inspector.views.changes_view import ChangesView
 from inspector.views.readings_view import ReadingsView
 from inspector.views.secrecy import why_hidden
 from inspector.views.state_view import State, StateView
 from inspector.views.states import NOTHING_CHOSEN
+from inspector.views.value_foot import ValueFoot
 from inspector.views.value_header import ValueHeader
 from storage_core import Kind
 from storage_core.raw import RawEntry
@@ -66,11 +65,7 @@ class ValuePane(QWidget):
         self._warning = ""
         self.is_revealed = False
         self._header = ValueHeader()
-        self._state_word = PlainLabel()
-        self._notice = PlainLabel(elide=Qt.TextElideMode.ElideRight)
-        self._save = QPushButton("&Save")
-        self._save.setProperty("primary", True)
-        self._revert = QPushButton("Revert")
+        self._foot = ValueFoot()
         self._form, self._text = FormEditor(), Covered(TextEditor(), masked_text)
         self._hex, self._image = Covered(HexEditor()), Covered(ImageEditor())
         self._large = LargeView()
@@ -220,8 +215,7 @@ class ValuePane(QWidget):
 
     def set_notice(self, text: str, tone: str = "second") -> None:
         """Say a sentence beneath the value, until another entry is shown."""
-        self._notice.setText(text)
-        _set_tone(self._notice, tone)
+        self._foot.set_notice(text, tone)
 
     def warn(self, text: str) -> None:
         """Say a sentence about the edit, for as long as it is not saved."""
@@ -346,16 +340,10 @@ class ValuePane(QWidget):
 
     def _show_edit_state(self) -> None:
         edited, fault = self.is_edited(), self.problem()
-        self._save.setEnabled(edited and not fault)
-        self._revert.setEnabled(edited)
+        is_read_only = self._read_only and self.entry is not None
+        self._foot.tell_state(edited=edited, can_save=not fault, read_only=is_read_only)
         self._changes_toggle.setVisible(edited)
         self.changes.setVisible(edited and self.shows_changes)
-        if self._read_only and self.entry is not None:
-            self._state_word.setText("Read-only")
-            _set_tone(self._state_word, "second")
-        else:
-            self._state_word.setText("● Not saved" if edited else "")
-            _set_tone(self._state_word, "amber")
         if edited and fault:
             self.set_notice(fault, "red")
         elif edited:
@@ -376,8 +364,8 @@ class ValuePane(QWidget):
             page.asked_to_show.connect(self._reveal)
         self._tabs.currentChanged.connect(self._change_editor)
         self._changes_toggle.toggled.connect(self._toggle_changes)
-        self._save.clicked.connect(self.save_asked)
-        self._revert.clicked.connect(self.revert_asked)
+        self._foot.save.clicked.connect(self.save_asked)
+        self._foot.revert.clicked.connect(self.revert_asked)
         self._large.chunk_wanted.connect(self.chunk_wanted)
         self._large.save_wanted.connect(self.export_asked)
         self._large.replace_wanted.connect(self.import_asked)
@@ -406,25 +394,11 @@ class ValuePane(QWidget):
         column = _column(self._value)
         column.addWidget(self._header)
         column.addWidget(panes, 1)
-        foot = QHBoxLayout()
-        foot.setSpacing(12)
-        foot.setContentsMargins(16, 8, 16, 12)
-        foot.addWidget(self._state_word)
-        foot.addWidget(self._notice, 1)
-        foot.addWidget(self._revert)
-        foot.addWidget(self._save)
-        column.addLayout(foot)
+        column.addWidget(self._foot)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._state_view)
         self._stack.addWidget(self._value)
         _column(self).addWidget(self._stack)
-
-
-def _set_tone(label: PlainLabel, tone: str) -> None:
-    if label.property("tone") != tone:
-        label.setProperty("tone", tone)
-        label.style().unpolish(label)
-        label.style().polish(label)
 
 
 def _column(owner: QWidget) -> QVBoxLayout:
