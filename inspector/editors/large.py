@@ -102,7 +102,8 @@ class LargeView(QWidget):
         """
         self._is_covered, self._is_revealed = bool(hidden) and not revealed, revealed
         self._cover.hide_all(hidden)
-        self._cache = ChunkCache(size, self.chunk_wanted.emit)
+        # A secret may stand in another chunk than the name that tells of it.
+        self._cache = ChunkCache(size, self.chunk_wanted.emit, looks_back=not revealed)
         place = self._hex.place()
         page = min(self._page, page_count(size) - 1) if keep_place else 0
         self._page = page
@@ -140,6 +141,7 @@ class LargeView(QWidget):
     def uncover(self) -> None:
         """Show what is hidden, and hide nothing more of this value."""
         self._is_revealed = True
+        self._cache.looks_back = False
         if self._is_covered:
             self._is_covered = False
             self._hex.show_source(self._cache)

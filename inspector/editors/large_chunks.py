@@ -14,12 +14,14 @@ _LONGEST_TAIL = 3  # bytes of a UTF-8 character behind its first
 class ChunkCache:
     """The bytes of a value of `size` bytes, as far as they are here.
 
-    `want(offset, size)` is called once for each chunk that is read and missing; `arrived` is its answer.
+    `want(offset, size)` is called once for each chunk that is read and missing; `arrived` is its answer. While
+    `looks_back`, nothing is read before the chunk in front of it is here as well.
     """
 
-    def __init__(self, size: int, want: Callable[[int, int], None]) -> None:
+    def __init__(self, size: int, want: Callable[[int, int], None], *, looks_back: bool = False) -> None:
         self._size = size
         self._want = want
+        self.looks_back = looks_back
         self._held: OrderedDict[int, bytes] = OrderedDict()
         self._asked: set[int] = set()
 
@@ -29,7 +31,8 @@ class ChunkCache:
     def read(self, offset: int, size: int) -> bytes | None:
         """Up to `size` bytes from `offset`; None while some of them are not here."""
         end = min(offset + size, self._size)
-        starts = range(offset - offset % CHUNK, end, CHUNK)
+        first = max(0, offset - CHUNK * self.looks_back)
+        starts = range(first - first % CHUNK, end, CHUNK)
         missing = [start for start in starts if start not in self._held]
         for start in missing:
             if start not in self._asked:
@@ -39,8 +42,8 @@ class ChunkCache:
             return None
         for start in starts:
             self._held.move_to_end(start)
-        first = starts.start
-        return b"".join(self._held[start] for start in starts)[offset - first : end - first]
+        begin = starts.start
+        return b"".join(self._held[start] for start in starts)[offset - begin : end - begin]
 
     def arrived(self, offset: int, data: bytes) -> bool:
         """Hold the chunk that was asked for; whether it was one, and of the length that was asked for."""

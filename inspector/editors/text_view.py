@@ -34,6 +34,8 @@ EXACT_TEXT = "application/x-state-inspector-text"  # UTF-8; as plain text Qt los
 
 NOT_HELD = "The text holds characters that a text field cannot keep."
 
+_CHANGED_GROUND = 0.1  # of amber: with more, coloured text could hardly be read on it
+
 _BREAK = "\u2029"  # what Qt calls the end of a paragraph
 _KEYBOARD = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 
@@ -397,7 +399,7 @@ class TextView(QPlainTextEdit):
         here.clearSelection()
         marks = [_mark(here, line)]
         changed = QTextCharFormat()
-        changed.setBackground(QColor(theme.mix(colours.amber, colours.pane, 0.24)))
+        changed.setBackground(QColor(theme.mix(colours.amber, colours.pane, _CHANGED_GROUND)))
         marks += [_mark(self._span(start, end), changed) for start, end in self._changed]
         found = QTextCharFormat()
         found.setBackground(QColor(theme.mix(colours.accent, colours.pane, 0.28)))

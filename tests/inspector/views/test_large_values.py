@@ -1,6 +1,5 @@
 """A large value is opened as hex or as an image on demand: all of it is there, nothing else of it changes."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -10,9 +9,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from inspector import opened
-from inspector.app import open_window
 from inspector.editors.hex_view import HexView
 from inspector.opened import EDIT_LIMIT
+from inspector.views.main_window import MainWindow
 from storage_core import Scope, Storage
 from tests.inspector.person import Person
 
@@ -45,13 +44,10 @@ def location(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def person(location: Path) -> AsyncIterator[Person]:
-    window = await open_window(location)
-    await window.idle()
+async def person(window: MainWindow) -> Person:
     person = Person(window)
     await person.choose_scope(ANN)
-    yield person
-    await window.shutdown()
+    return person
 
 
 def stored(location: Path) -> bytes | None:

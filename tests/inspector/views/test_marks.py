@@ -1,6 +1,5 @@
 """A value that others change while it is looked at is shown anew where one is, with what changed marked."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,8 @@ from hypothesis import strategies as st
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPlainTextEdit
 
-from inspector.app import open_window
 from inspector.editors.hex_view import HexView
+from inspector.views.main_window import MainWindow
 from inspector.views.marks import marks_between
 from storage_core import Scope, Storage
 from tests.inspector.elsewhere import Elsewhere
@@ -31,13 +30,10 @@ def location(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def person(location: Path) -> AsyncIterator[Person]:
-    window = await open_window(location)
-    await window.idle()
+async def person(window: MainWindow) -> Person:
     person = Person(window)
     await person.go_to(BOB, "profile")
-    yield person
-    await window.shutdown()
+    return person
 
 
 def marked_text(person: Person) -> list[str]:

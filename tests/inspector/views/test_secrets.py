@@ -1,7 +1,7 @@
 """Secrets are in no widget of the window before a person asks for them, and never in what is saved as dots."""
 
 import gzip
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector.app import open_window
 from inspector.editors.hex_view import HexView
+from inspector.editors.large_chunks import CHUNK
 from inspector.views.main_window import MainWindow
 from storage_core import Scope, Storage
 from tests.inspector.elsewhere import Elsewhere
@@ -45,17 +45,10 @@ def location(tmp_path: Path) -> Path:
         ann.set("msgpack", b"\x81\xa8password" + bytes([0xA0 | len(SECRET)]) + SECRET.encode())
         ann.set("broken", b'{"password": "' + SECRET.encode())
         ann.set("large", LARGE)
+        ann.set("large chunk", b" " * (20 * CHUNK - 13) + b'{"password":"' + SECRET.encode() * 20_000)
         ann.set("large token", SECRET.encode() * 100_000)
         ann.save("open", {"city": "Graz"})
     return path
-
-
-@pytest.fixture
-async def window(location: Path) -> AsyncIterator[MainWindow]:
-    window = await open_window(location)
-    await window.idle()
-    yield window
-    await window.shutdown()
 
 
 @pytest.fixture
@@ -199,6 +192,17 @@ async def test_a_large_value_is_covered_as_soon_as_a_secret_comes_into_sight(per
     await person.click(show_button(person))
     assert text.isVisible()
     assert SECRET in text.toPlainText()
+
+
+async def test_a_large_value_is_covered_by_the_name_in_the_chunk_before(person: Person) -> None:
+    await person.go_to(ANN, "large chunk")
+    person.find(QLineEdit, "largeOffset").setText(f"{20 * CHUNK:,}")
+    QTest.keyClick(person.find(QLineEdit, "largeOffset"), Qt.Key.Key_Return)
+    await person.window.idle()
+    assert holders(person.window) == []
+    assert not person.find(QPlainTextEdit, "largeText").isVisible()
+    await person.click(show_button(person))
+    assert SECRET in person.find(QPlainTextEdit, "largeText").toPlainText()
 
 
 async def test_a_large_value_under_a_secret_key_is_not_even_read(person: Person) -> None:
