@@ -40,6 +40,8 @@ class Cover(QWidget):
         self._text = TextView()
         self._text.setObjectName("maskedText")
         self._text.setAccessibleName("Text of the value, its secrets hidden")
+        self._text.filled.connect(self._settle)
+        self._line = 0
         self._note = PlainLabel(SECRETS_ARE_DOTS, elide=Qt.TextElideMode.ElideRight)
         self._note.setProperty("tone", "second")
         self._text_button = QPushButton("S&how")
@@ -57,13 +59,19 @@ class Cover(QWidget):
         self._pages.setCurrentIndex(0)
         self.setFocusProxy(self._button)
 
-    def show_masked(self, text: str, *, json: bool) -> None:
-        """Show `text`, in which the secrets are dots."""
+    def show_masked(self, text: str, *, json: bool, keep_place: bool = False) -> None:
+        """Show `text`, in which the secrets are dots; from its start, or `keep_place` where one is."""
         self.setAccessibleName(SECRETS_ARE_DOTS)
-        self._text.show_exact(text, read_only=True, json=json)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        self._line = self._text.verticalScrollBar().value() if keep_place else 0
+        self._text.show_exact(text, read_only=True, json=json, slowly=True)
+        self._settle()
         self._pages.setCurrentIndex(1)
         self.setFocusProxy(self._text_button)
+
+    def _settle(self) -> None:
+        """Let nothing be selected, and be where one was, as far as the text is here."""
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        self._text.verticalScrollBar().setValue(self._line)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

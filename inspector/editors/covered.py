@@ -50,7 +50,14 @@ class Covered(ValueEditor, Generic[Editor]):
         self._turn_to(self.editor)
 
     def hide_value(
-        self, data: bytes, why: str, *, read_only: bool = False, whole: bool = True, problem: str = ""
+        self,
+        data: bytes,
+        why: str,
+        *,
+        read_only: bool = False,
+        keep_place: bool = False,
+        whole: bool = True,
+        problem: str = "",
     ) -> None:
         """Hold `data` without showing it, and say why; unless `whole`, a stand-in for it may be shown.
 
@@ -62,7 +69,7 @@ class Covered(ValueEditor, Generic[Editor]):
         if text is None:
             self._cover.hide_all(why)
         else:
-            self._cover.show_masked(text, json=True)
+            self._cover.show_masked(text, json=True, keep_place=keep_place)
         self._turn_to(self._cover)
 
     def uncover(self) -> None:

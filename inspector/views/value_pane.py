@@ -312,7 +312,9 @@ class ValuePane(QWidget):
         if editor is self._form:
             self._form.load(data, read_only=self._read_only, secret=whole)
         elif isinstance(editor, Covered) and why:
-            editor.hide_value(data, why, read_only=self._read_only, whole=whole, problem=fault)
+            editor.hide_value(
+                data, why, read_only=self._read_only, keep_place=keep_place, whole=whole, problem=fault
+            )
         else:
             editor.load(data, read_only=self._read_only, keep_place=keep_place)
         self._shown_editor = editor

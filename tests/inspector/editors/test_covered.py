@@ -91,6 +91,22 @@ def test_the_text_around_a_secret_can_be_read_but_neither_taken_nor_changed(cove
     assert page.data() is PROFILE
 
 
+def test_a_long_text_around_a_secret_cannot_be_selected_either_and_stays_where_one_is(cover, qtbot):
+    page = cover(TextEditor(json=True), masked_text)
+    lines = b",\n".join(b'"field %d": %d' % (number, number) for number in range(2_000))
+    page.hide_value(b'{"password": "hunter2",\n' + lines + b"}", HAS_SECRET, whole=False)
+    text = page.findChild(QPlainTextEdit, "maskedText")
+    with qtbot.waitSignal(text.filled):
+        pass
+    assert text.textInteractionFlags() == Qt.TextInteractionFlag.NoTextInteraction
+    text.verticalScrollBar().setValue(1_500)
+    with qtbot.waitSignal(text.filled):
+        changed = b'{"password": "another",\n' + lines + b"}"
+        page.hide_value(changed, HAS_SECRET, whole=False, keep_place=True)
+    assert text.verticalScrollBar().value() == 1_500
+    assert text.toPlainText().startswith('{"password": "••••",\n"field 0"')
+
+
 def test_the_keyboard_shows_it_and_is_then_in_the_editor(cover):
     page = cover(TextEditor(json=True), masked_text)
     page.hide_value(PROFILE, HAS_SECRET, whole=False)

@@ -106,6 +106,7 @@ def masked_text(person: Person) -> str:
     ],
 )  # fmt: skip
 async def test_no_page_holds_a_secret_before_it_is_asked_for(person: Person, key: str) -> None:
+    assert holders(person.window) == []
     await person.go_to(ANN, key)
     assert person.window.value.entry is not None
     for page in person.tabs():
