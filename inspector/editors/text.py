@@ -19,7 +19,6 @@ EDIT_LIMIT = 1024 * 1024  # bytes: above this a text widget is felt with every k
 MOST_LINES = 100_000  # a text widget takes a second for these
 AT_ONCE = 64 * 1024  # bytes: text up to this size is checked with every key, longer text when typing pauses
 PAUSE_MS = 200
-MOST_MARKED = 1000
 
 NOT_TEXT = "These bytes are not UTF-8 text. They are shown with escapes and can be edited as hex."
 LOADING = "The text is being loaded"
@@ -264,7 +263,7 @@ class TextEditor(ValueEditor):
                 case=self._find.match_case(),
             )
         )
-        self._view.mark_found(self._places[:MOST_MARKED])
+        self._view.mark_found(self._places)
         self._show_count()
 
     def _show_count(self) -> None:

@@ -1,6 +1,6 @@
 """A text widget that shows exact text through stand-ins, with line numbers."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QMimeData, QRect, Qt, Signal
@@ -29,6 +29,7 @@ HIGHLIGHT_LIMIT = 256 * 1024
 AT_ONCE = 24 * 1024  # characters; more of them, coloured, would be felt
 SLICE, COLOURED_SLICE = 24 * 1024, 8 * 1024
 
+MOST_MARKED = 500
 MOST_INSERTED = 1024 * 1024  # characters
 EXACT_TEXT = "application/x-state-inspector-text"  # UTF-8; as plain text Qt loses a byte order mark, and more
 
@@ -76,6 +77,7 @@ class TextView(QPlainTextEdit):
         self.blockCountChanged.connect(self._make_room)
         self.updateRequest.connect(self._scroll_gutter)
         self.cursorPositionChanged.connect(self._settle_cursor)
+        self.verticalScrollBar().valueChanged.connect(self._mark_in_sight)
         self._filler.went_on.connect(self.filling)
         self._filler.filled.connect(self._end_filling)
         theme.theme().changed.connect(self._follow_theme)
@@ -165,6 +167,8 @@ class TextView(QPlainTextEdit):
 
     def replace_shown(self, shown: str) -> None:
         """Make the text what `shown` stands for, as one edit that can be undone."""
+        self._found = self._changed = ()
+        self.setExtraSelections([])
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.insertText(shown)
@@ -194,7 +198,7 @@ class TextView(QPlainTextEdit):
         return len(widened(shown[: self.map.shown_offset(shown, offset)]))
 
     def mark_found(self, places: Sequence[tuple[int, int]]) -> None:
-        """Lay a ground behind these places, in Qt's count of characters."""
+        """Lay a ground behind these places, in order and in Qt's count of characters, where they are in sight."""
         self._found = places
         self._mark()
 
@@ -356,6 +360,7 @@ class TextView(QPlainTextEdit):
         self._gutter.setGeometry(
             QRect(inside.left(), inside.top(), self._gutter.sizeHint().width(), inside.height())
         )
+        self._mark_in_sight()
 
     def _make_room(self) -> None:
         self._gutter.setFont(self.font())
@@ -390,6 +395,10 @@ class TextView(QPlainTextEdit):
         self._gutter.update()
         self._mark()
 
+    def _mark_in_sight(self) -> None:
+        if self._found:
+            self._mark()
+
     def _mark(self) -> None:
         colours = theme.current()
         line = QTextCharFormat()
@@ -403,7 +412,7 @@ class TextView(QPlainTextEdit):
         marks += [_mark(self._span(start, end), changed) for start, end in self._changed]
         found = QTextCharFormat()
         found.setBackground(QColor(theme.mix(colours.accent, colours.pane, 0.28)))
-        marks += [_mark(self._span(start, end), found) for start, end in self._found]
+        marks += [_mark(self._span(start, end), found) for start, end in self._found_in_sight()]
         if self._fault is not None:
             wave = QTextCharFormat()
             wave.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
@@ -411,6 +420,13 @@ class TextView(QPlainTextEdit):
             marks.append(_mark(self._span(self._fault, self._fault + 1), wave))
         self.setExtraSelections(marks)
         self._gutter.update()
+
+    def _found_in_sight(self) -> Sequence[tuple[int, int]]:
+        # Each mark is a cursor that the document moves along with every change: all of them would be felt.
+        first = self.firstVisibleBlock().position()
+        last = self.cursorForPosition(self.viewport().rect().bottomRight()).position()
+        start = bisect_left(self._found, first, key=lambda place: place[1])
+        return self._found[start : bisect_right(self._found, last, key=lambda place: place[0])][:MOST_MARKED]
 
     def _span(self, start: int, end: int) -> QTextCursor:
         cursor = QTextCursor(self.document())

@@ -673,3 +673,21 @@ def test_a_long_text_is_coloured_as_a_short_one_is(qtbot, json_editor):
     load_all(qtbot, json_editor, b"[\n" + b'"text",\n' * 10_000 + b"1]")
     block = field(json_editor).document().findBlockByNumber(9_000)
     assert [(each.start, each.length) for each in block.layout().formats()] == [(0, 6)]
+
+
+def test_every_match_is_marked_where_it_comes_into_sight(editor):
+    editor.load(b"".join(b"needle %d\n" % number for number in range(2_000)))
+    editor.start_find()
+    find(editor, "needle")
+    view = field(editor)
+
+    def marked():
+        return {each.cursor.blockNumber() for each in view.extraSelections() if each.cursor.hasSelection()}
+
+    assert {0, 1, 2} <= marked()
+    assert len(marked()) < 100
+    view.verticalScrollBar().setValue(1_500)
+    assert {1_500, 1_501, 1_502} <= marked()
+    assert len(marked()) < 100
+    editor.resize(600, 800)
+    assert {1_500, 1_501, 1_520} <= marked()
