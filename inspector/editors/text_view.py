@@ -1,21 +1,18 @@
 """A text widget that shows exact text through stand-ins, with line numbers."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QMimeData, QRect, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QHelpEvent,
     QInputMethodEvent,
     QKeyEvent,
     QResizeEvent,
-    QTextCharFormat,
     QTextCursor,
     QTextDocument,
-    QTextFormat,
 )
-from PySide6.QtWidgets import QPlainTextDocumentLayout, QPlainTextEdit, QTextEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QPlainTextDocumentLayout, QPlainTextEdit, QToolTip, QWidget
 
 from inspector import theme
 from inspector.editors.text_fill import Filler
@@ -23,19 +20,17 @@ from inspector.editors.text_find import narrowed, widened
 from inspector.editors.text_gutter import Gutter, Line
 from inspector.editors.text_highlight import TextHighlighter
 from inspector.editors.text_map import TextMap
+from inspector.editors.text_marks import TextMarks, span
 from inspector.plain import plain_tooltip
 
 HIGHLIGHT_LIMIT = 256 * 1024
 AT_ONCE = 24 * 1024  # characters; more of them, coloured, would be felt
 SLICE, COLOURED_SLICE = 24 * 1024, 8 * 1024
 
-MOST_MARKED = 500
 MOST_INSERTED = 1024 * 1024  # characters
 EXACT_TEXT = "application/x-state-inspector-text"  # UTF-8; as plain text Qt loses a byte order mark, and more
 
 NOT_HELD = "The text holds characters that a text field cannot keep."
-
-_CHANGED_GROUND = 0.1  # of amber: with more, coloured text could hardly be read on it
 
 _BREAK = "\u2029"  # what Qt calls the end of a paragraph
 _KEYBOARD = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -65,9 +60,7 @@ class TextView(QPlainTextEdit):
         self._stepping_right = False
         self._exact: str | None = None
         self._fold_blocks: list[int] | None = None
-        self._found: Sequence[tuple[int, int]] = ()
-        self._changed: Sequence[tuple[int, int]] = ()
-        self._fault: int | None = None
+        self._marks = TextMarks(self)
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self.setProperty("flat", True)
         self.setFont(theme.mono_font())
@@ -97,7 +90,7 @@ class TextView(QPlainTextEdit):
         small = len(shown) <= HIGHLIGHT_LIMIT
         in_slices = slowly and len(shown) > AT_ONCE
         self._loading = True
-        self._found, self._changed, self._fault = (), (), None
+        self._marks.forget()
         self._begin_document(json=json)
         size = COLOURED_SLICE if small else SLICE
         self.setPlainText(shown[:size] if in_slices else shown)
@@ -167,8 +160,7 @@ class TextView(QPlainTextEdit):
 
     def replace_shown(self, shown: str) -> None:
         """Make the text what `shown` stands for, as one edit that can be undone."""
-        self._found = self._changed = ()
-        self.setExtraSelections([])
+        self._marks.forget()
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.insertText(shown)
@@ -185,13 +177,15 @@ class TextView(QPlainTextEdit):
     def go_back_to(self, place: tuple[int, int, int]) -> None:
         """Go to where `place` said, as far as it is still there."""
         line, position, anchor = place
-        self.setTextCursor(self._span(anchor, position))
+        self.setTextCursor(span(self, anchor, position))
         self.verticalScrollBar().setValue(line)
 
     def mark_changed(self, ranges: Sequence[tuple[int, int]]) -> None:
         """Lay a ground behind what stands at these places of the exact text, until the next edit."""
         shown = self.shown_text()
-        self._changed = [(self._place_of(shown, start), self._place_of(shown, end)) for start, end in ranges]
+        self._marks.changed = [
+            (self._place_of(shown, start), self._place_of(shown, end)) for start, end in ranges
+        ]
         self._mark()
 
     def _place_of(self, shown: str, offset: int) -> int:
@@ -199,12 +193,12 @@ class TextView(QPlainTextEdit):
 
     def mark_found(self, places: Sequence[tuple[int, int]]) -> None:
         """Lay a ground behind these places, in order and in Qt's count of characters, where they are in sight."""
-        self._found = places
+        self._marks.found = places
         self._mark()
 
     def mark_fault(self, position: int | None) -> None:
         """Underline the character at `position`, in Qt's count, or none."""
-        self._fault = position
+        self._marks.fault = position
         self._mark()
 
     def go_to(self, start: int, end: int) -> None:
@@ -316,8 +310,8 @@ class TextView(QPlainTextEdit):
         self._forget()
         self._dirty = True
         if added and not self._loading:
-            self._changed = ()
-            self.map.keep(self._span(position, position + added).selectedText())
+            self._marks.changed = ()
+            self.map.keep(span(self, position, position + added).selectedText())
 
     def _tell_change(self) -> None:
         # Colouring a line counts as a change of contents too, but not as one of characters.
@@ -396,49 +390,9 @@ class TextView(QPlainTextEdit):
         self._mark()
 
     def _mark_in_sight(self) -> None:
-        if self._found:
+        if self._marks.found:
             self._mark()
 
     def _mark(self) -> None:
-        colours = theme.current()
-        line = QTextCharFormat()
-        line.setBackground(QColor(theme.mix(colours.text, colours.pane, 0.04)))
-        line.setProperty(QTextFormat.Property.FullWidthSelection, True)
-        here = self.textCursor()
-        here.clearSelection()
-        marks = [_mark(here, line)]
-        changed = QTextCharFormat()
-        changed.setBackground(QColor(theme.mix(colours.amber, colours.pane, _CHANGED_GROUND)))
-        marks += [_mark(self._span(start, end), changed) for start, end in self._changed]
-        found = QTextCharFormat()
-        found.setBackground(QColor(theme.mix(colours.accent, colours.pane, 0.28)))
-        marks += [_mark(self._span(start, end), found) for start, end in self._found_in_sight()]
-        if self._fault is not None:
-            wave = QTextCharFormat()
-            wave.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-            wave.setUnderlineColor(QColor(colours.red))
-            marks.append(_mark(self._span(self._fault, self._fault + 1), wave))
-        self.setExtraSelections(marks)
+        self._marks.show()
         self._gutter.update()
-
-    def _found_in_sight(self) -> Sequence[tuple[int, int]]:
-        # Each mark is a cursor that the document moves along with every change: all of them would be felt.
-        first = self.firstVisibleBlock().position()
-        last = self.cursorForPosition(self.viewport().rect().bottomRight()).position()
-        start = bisect_left(self._found, first, key=lambda place: place[1])
-        return self._found[start : bisect_right(self._found, last, key=lambda place: place[0])][:MOST_MARKED]
-
-    def _span(self, start: int, end: int) -> QTextCursor:
-        cursor = QTextCursor(self.document())
-        last = self.document().characterCount() - 1
-        cursor.setPosition(min(start, last))
-        cursor.setPosition(min(end, last), QTextCursor.MoveMode.KeepAnchor)
-        return cursor
-
-
-def _mark(cursor: QTextCursor, look: QTextCharFormat) -> QTextEdit.ExtraSelection:
-    made = QTextEdit.ExtraSelection()
-    # PySide's stubs leave these two fields out.
-    made.cursor = cursor
-    made.format = look
-    return made
