@@ -1,7 +1,7 @@
 """What a person can do to a storage, each as a coroutine that hands back how to take it back."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -11,6 +11,13 @@ from storage_core.browse import Address
 from storage_core.raw import RawEntry, read, write
 
 _AT_ONCE = 200
+
+Progress = Callable[[int], None]
+"""Is told how far it is: how many places, or bytes, are behind."""
+
+
+def unheard(places: int) -> None:
+    """Progress that nobody wants to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,8 @@ class Passage:
 class Undoable(Protocol):
     """Something that was done, and that can be taken back and done again.
 
-    Both are compare-and-set: they raise ConflictError where somebody has written meanwhile, unless `force`.
+    Both are compare-and-set: they raise ConflictError where somebody has written meanwhile, unless `force`. Cancelled
+    or failed half-way, either can be called again and goes on where it stopped.
     """
 
     @property
@@ -84,9 +92,17 @@ class Undoable(Protocol):
     @property
     def passages(self) -> Sequence[Passage]: ...
 
-    async def undo(self, storage: AsyncStorage, *, force: bool = False) -> None: ...
+    @property
+    def steps(self) -> int:
+        """How many places there are to go through; what is done in one step cannot be left half-way."""
 
-    async def redo(self, storage: AsyncStorage, *, force: bool = False) -> None: ...
+    async def undo(
+        self, storage: AsyncStorage, *, force: bool = False, progress: Progress = unheard
+    ) -> None: ...
+
+    async def redo(
+        self, storage: AsyncStorage, *, force: bool = False, progress: Progress = unheard
+    ) -> None: ...
 
 
 class Done:
@@ -96,11 +112,17 @@ class Done:
         self.label = label
         self.passages = tuple(passages)
 
-    async def undo(self, storage: AsyncStorage, *, force: bool = False) -> None:
-        await self._go(storage, back=True, force=force)
+    @property
+    def steps(self) -> int:
+        return len(self.passages)
 
-    async def redo(self, storage: AsyncStorage, *, force: bool = False) -> None:
+    async def undo(self, storage: AsyncStorage, *, force: bool = False, progress: Progress = unheard) -> None:
+        await self._go(storage, back=True, force=force)
+        progress(self.steps)
+
+    async def redo(self, storage: AsyncStorage, *, force: bool = False, progress: Progress = unheard) -> None:
         await self._go(storage, back=False, force=force)
+        progress(self.steps)
 
     async def _go(self, storage: AsyncStorage, *, back: bool, force: bool) -> None:
         """Every place goes its way; where some conflict, the others do all the same and one conflict is raised."""
@@ -125,13 +147,14 @@ class Moved:
         self._source = Passage(source, None, None, before, 0)
         self._target = Passage(target, None, None, 0, after)
         self.passages = (self._source, self._target)
+        self.steps = 1
 
-    async def undo(self, storage: AsyncStorage, *, force: bool = False) -> None:
+    async def undo(self, storage: AsyncStorage, *, force: bool = False, progress: Progress = unheard) -> None:
         start, end = self._target, self._source
         expected = None if force else start.left_after.revision
         end.left_before.revision = await _move(storage, start.address, end.address, expected, force)
 
-    async def redo(self, storage: AsyncStorage, *, force: bool = False) -> None:
+    async def redo(self, storage: AsyncStorage, *, force: bool = False, progress: Progress = unheard) -> None:
         start, end = self._source, self._target
         expected = None if force else start.left_before.revision
         end.left_after.revision = await _move(storage, start.address, end.address, expected, force)
@@ -228,19 +251,33 @@ class History:
     def to_redo(self) -> Undoable | None:
         return self._undone[-1] if self._undone else None
 
-    async def undo(self, storage: AsyncStorage, *, force: bool = False) -> Undoable | None:
-        """Take the last deed back and say which one it was; ConflictError leaves the history as it is."""
+    async def undo(
+        self, storage: AsyncStorage, *, force: bool = False, progress: Progress = unheard
+    ) -> Undoable | None:
+        """Take the last deed back and say which one it was; ConflictError leaves the history as it is.
+
+        Cancelled half-way, the deed is still to be undone, which then goes on.
+        """
         deed = self.to_undo
         if deed is not None:
-            await deed.undo(storage, force=force)
+            await deed.undo(storage, force=force, progress=progress)
             self._undone.append(self._done.pop())
         return deed
 
-    async def redo(self, storage: AsyncStorage, *, force: bool = False) -> Undoable | None:
-        """Do again what was undone last; ConflictError leaves the history as it is."""
+    async def redo(
+        self, storage: AsyncStorage, *, force: bool = False, progress: Progress = unheard
+    ) -> Undoable | None:
+        """Do again what was undone last; ConflictError leaves the history as it is.
+
+        Cancelled half-way, the deed counts as done, so that what it did can be undone.
+        """
         deed = self.to_redo
         if deed is not None:
-            await deed.redo(storage, force=force)
+            try:
+                await deed.redo(storage, force=force, progress=progress)
+            except asyncio.CancelledError:
+                self._done.append(self._undone.pop())
+                raise
             self._done.append(self._undone.pop())
         return deed
 

@@ -1,9 +1,10 @@
 """Deletes any number of entries, and brings them back: in bundles, with nothing of them held in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from typing import Any
 
-from inspector.actions import Left, Passage
+from inspector.actions import Left, Passage, Progress, unheard
 from inspector.tasks import to_its_end
 from storage_core import AsyncStorage, ConflictError
 from storage_core.browse import Address
@@ -16,7 +17,7 @@ LARGE = 1024 * 1024
 """Bytes: a value of more is a bundle by itself."""
 
 
-_Step = Callable[[AsyncStorage, Address, bool], Awaitable[None]]
+_Step = Callable[[AsyncStorage, Address, bool], Coroutine[Any, Any, None]]
 
 
 class Deletion:
@@ -38,22 +39,24 @@ class Deletion:
     def label(self) -> str:
         return f"deletion of {self.count:,} keys"
 
-    async def delete(
-        self, storage: AsyncStorage, places: Sequence[Address], progress: Callable[[int], None]
-    ) -> None:
+    @property
+    def steps(self) -> int:
+        return self.count
+
+    async def delete(self, storage: AsyncStorage, places: Sequence[Address], progress: Progress) -> None:
         """Delete what is at each place, whatever it is by now; `progress` is told how many have been looked at."""
         for start in range(0, len(places), MOST_AT_ONCE):
             bundle = places[start : start + MOST_AT_ONCE]
             self.count += await to_its_end(self._take_all(storage, bundle))
             progress(start + len(bundle))
 
-    async def undo(self, storage: AsyncStorage, *, force: bool = False) -> None:
+    async def undo(self, storage: AsyncStorage, *, force: bool = False, progress: Progress = unheard) -> None:
         """Bring everything back; ConflictError, at the end, where somebody has written something else since."""
-        await self._go_through(storage, self._bring_back, force)
+        await self._go_through(storage, self._bring_back, force, progress)
 
-    async def redo(self, storage: AsyncStorage, *, force: bool = False) -> None:
+    async def redo(self, storage: AsyncStorage, *, force: bool = False, progress: Progress = unheard) -> None:
         """Delete again what is as it was then; ConflictError, at the end, where something is not."""
-        await self._go_through(storage, self._delete_again, force)
+        await self._go_through(storage, self._delete_again, force, progress)
 
     async def _take_all(self, storage: AsyncStorage, bundle: Sequence[Address]) -> int:
         """How many of the bundle were there, and are deleted now."""
@@ -95,15 +98,19 @@ class Deletion:
                 self._lefts[place] = left
             return True
 
-    async def _go_through(self, storage: AsyncStorage, step: _Step, force: bool) -> None:
+    async def _go_through(self, storage: AsyncStorage, step: _Step, force: bool, progress: Progress) -> None:
+        """A bundle at a time; one that was begun is ended, also where the caller is cancelled."""
         conflict: ConflictError | None = None
+        done = 0
         async for bundle in self._bundles():
-            steps = (step(storage, place, force) for place in bundle)
-            for outcome in await asyncio.gather(*steps, return_exceptions=True):
+            steps = [step(storage, place, force) for place in bundle]
+            for outcome in await to_its_end(_all_of(steps)):
                 if isinstance(outcome, ConflictError):
                     conflict = conflict or outcome
                 elif outcome is not None:
                     raise outcome
+            done += len(bundle)
+            progress(done)
         if conflict is not None:
             raise conflict
 
@@ -152,6 +159,11 @@ class Deletion:
                     bundle = []
             if bundle:
                 yield bundle
+
+
+async def _all_of(steps: Sequence[Coroutine[Any, Any, None]]) -> list[BaseException | None]:
+    """What each step ended with: None, or the error."""
+    return await asyncio.gather(*steps, return_exceptions=True)
 
 
 def _same(one: RawEntry | None, other: RawEntry | None) -> bool:

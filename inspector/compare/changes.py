@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inspector.compare import masking
-from inspector.compare.masking import Masker
+from inspector import masking
 from inspector.compare.spans import EMPTY, Line, Span, Tone, clipped, outdented, pair, seen
 from inspector.compare.textual import ROW, as_text, changed_bytes, changed_lines, lines_of
 from inspector.formats import human_size, thousands
 from inspector.lossless import ChangeKind, Document, FieldChange, JsonError, diff
+from inspector.masking import Masker
 
 LARGEST = 1024 * 1024  # bytes of a value that is compared
 MOST_LINES = 40  # of either side of one change
@@ -54,7 +54,7 @@ def compare(before: bytes, after: bytes, *, json: bool, secret: bool = False) ->
     found = _by_field(before, after, secret) if json else None
     if found is not None:
         return found
-    hidden = secret or (json and any(map(masking.mentions_secret, (before, after))))
+    hidden = secret or any(map(masking.mentions_secret, (before, after)))
     old, new = as_text(before), as_text(after)
     if old is not None and new is not None:
         count, lines = _by_line(old, new)
@@ -72,7 +72,7 @@ def _by_field(before: bytes, after: bytes, secret: bool) -> Changes | None:
     """None where the two cannot be compared by field."""
     try:
         found = diff(before, after)
-    except (JsonError, RecursionError):  # the last where some 480 levels are nested
+    except JsonError:
         return None
     if found[0].kind is ChangeKind.RESPACED:
         return _respaced(before, after, secret)

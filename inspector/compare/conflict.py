@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inspector.compare import masking
+from inspector import masking
 from inspector.compare.changes import HIDDEN, LARGEST
 from inspector.compare.columns import Columns, Rows, Sides, by_byte, by_line, first_parts
 from inspector.compare.fields import Row, rows_of
-from inspector.compare.masking import Masker, mentions_secret
 from inspector.compare.spans import EMPTY, Line, Span, Tone, clipped, outdented, pair, seen
 from inspector.formats import thousands
-from inspector.lossless import JsonError, merge
+from inspector.lossless import JsonError, NotLosslessError, merge
+from inspector.masking import Masker, mentions_secret
 from inspector.plain import visible
 
 _MOST_OF_ONE = 12  # lines of one value
+_ONLY_JSON = "Only JSON can be merged."
 _MOST_NAMED = 3  # fields that are named where a merge is refused
 
 
@@ -41,9 +42,9 @@ def study(base: bytes, theirs: bytes | None, mine: bytes, *, json: bool, secret:
         return _whole(
             first_parts(sides), "Values of more than 1 MB are neither compared nor merged.", sides, secret
         )
-    rows = _rows(base, theirs, mine) if json else None
+    rows, why_not = _rows(base, theirs, mine) if json else (None, _ONLY_JSON)
     if not rows:
-        why_not = "" if theirs is None else "Only JSON can be merged."
+        why_not = "" if theirs is None else why_not
         return _whole(by_line(sides) or by_byte(sides), why_not, sides, secret)
     merged, why_not = _merged(base, theirs, mine, rows)
     masked = _field_columns(rows, masking.all_masked if secret else masking.masked, deleted=theirs is None)
@@ -58,12 +59,14 @@ def _whole(columns: Columns, why_not: str, sides: Sides, secret: bool) -> Confli
     return Conflict(columns, None, why_not)
 
 
-def _rows(base: bytes, theirs: bytes | None, mine: bytes) -> list[Row] | None:
-    """None where the three cannot be compared by field."""
+def _rows(base: bytes, theirs: bytes | None, mine: bytes) -> tuple[list[Row] | None, str]:
+    """None, and why, where the three cannot be compared by field."""
     try:
-        return rows_of(base, theirs, mine)
+        return rows_of(base, theirs, mine), _ONLY_JSON
+    except NotLosslessError as error:
+        return None, f"A merge goes field by field, which this value does not allow. {error}"
     except JsonError:
-        return None
+        return None, _ONLY_JSON
 
 
 def _merged(base: bytes, theirs: bytes | None, mine: bytes, rows: Sequence[Row]) -> tuple[bytes | None, str]:
@@ -72,10 +75,7 @@ def _merged(base: bytes, theirs: bytes | None, mine: bytes, rows: Sequence[Row])
         return None, ""
     if not any(row.mine_changed for row in rows):
         return None, "You changed only white space or escapes, which a merge would lose."
-    try:
-        both = merge(base, theirs, mine)
-    except RecursionError:  # where some 480 levels are nested
-        return None, "The value is nested too deeply to be merged."
+    both = merge(base, theirs, mine)
     if not both.conflicts:
         return both.data, ""
     paths = [visible(clipped(conflict.path, 60)) for conflict in both.conflicts]

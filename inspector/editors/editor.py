@@ -13,8 +13,8 @@ class ValueEditor(QWidget):
 
     changed = Signal()
 
-    def load(self, data: bytes, *, read_only: bool = False) -> None:
-        """Show `data`, unedited, with an empty undo history."""
+    def load(self, data: bytes, *, read_only: bool = False, keep_place: bool = False) -> None:
+        """Show `data`, unedited, with an empty undo history; from its start, or `keep_place` where one is."""
         raise NotImplementedError
 
     def data(self) -> bytes:
@@ -28,6 +28,9 @@ class ValueEditor(QWidget):
     def problem(self) -> str:
         """Why the bytes cannot be saved as they stand, as a sentence for the person; empty where they can."""
         return ""
+
+    def settle(self) -> None:
+        """Find out now what was put off until the person pauses: `problem` is then of what stands there."""
 
     def can_undo(self) -> bool:
         return False

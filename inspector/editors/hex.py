@@ -1,5 +1,7 @@
 """Edits a value as bytes, in hexadecimal and as text."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
@@ -51,13 +53,20 @@ class HexEditor(ValueEditor):
         self._find.stepped.connect(self._step)
         self._find.closed.connect(self._end_find)
 
-    def load(self, data: bytes, *, read_only: bool = False) -> None:
+    def load(self, data: bytes, *, read_only: bool = False, keep_place: bool = False) -> None:
         """Show `data` without copying it."""
         self._stop()
         self._buffer = HexBuffer(data)
+        place = self._view.place()
         self._view.show_buffer(self._buffer, read_only=read_only)
+        if keep_place:
+            self._view.go_back_to(place)
         self._mode.setEnabled(not read_only)
         self._find.show_count("")
+
+    def mark_changed(self, ranges: Sequence[tuple[int, int]]) -> None:
+        """Lay a ground behind bytes that are not what they were, until the next edit."""
+        self._view.mark_changed(ranges)
 
     def data(self) -> bytes:
         return self._buffer.data()

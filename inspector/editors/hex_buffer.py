@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+_PART = 256 * 1024
+
 
 class ByteSource(Protocol):
     """Bytes to look at, of which parts may not be here yet."""
@@ -44,6 +46,7 @@ class HexBuffer:
         self._length = len(data)
         self._undo: list[_Edit] = []
         self._redo: list[_Edit] = []
+        self._whole: tuple[list[Piece], bytes] | None = None
 
     def __len__(self) -> int:
         return self._length
@@ -54,8 +57,16 @@ class HexBuffer:
         return b"".join(piece.source[piece.start : piece.start + piece.length] for piece in pieces)
 
     def data(self) -> bytes:
-        """All bytes; the original object where no edit stands."""
-        return self.read(0, self._length) if self._undo else self._original
+        """All bytes; the original object where no edit stands.
+
+        May be called in another thread, where large ones take long; the next call then has them at hand.
+        """
+        pieces = self._pieces
+        if not self._undo:
+            return self._original
+        if self._whole is None or self._whole[0] is not pieces:
+            self._whole = pieces, b"".join(_in_parts(pieces))
+        return self._whole[1]
 
     def is_modified(self) -> bool:
         return bool(self._undo)
@@ -126,6 +137,13 @@ def _between(pieces: Sequence[Piece], start: int, end: int) -> Iterator[Piece]:
         at += piece.length
         if at >= end:
             return
+
+
+def _in_parts(pieces: Sequence[Piece]) -> Iterator[bytes]:
+    """The bytes of `pieces`, none of them so long that other threads would wait for it to be copied."""
+    for piece in pieces:
+        for start in range(piece.start, piece.start + piece.length, _PART):
+            yield bytes(piece.source[start : min(start + _PART, piece.start + piece.length)])
 
 
 def _joined(pieces: Sequence[Piece]) -> list[Piece]:

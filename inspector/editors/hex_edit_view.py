@@ -131,6 +131,7 @@ class HexEditView(HexView):
 
     def _changed_at(self, offset: int | None) -> None:
         if offset is not None:
+            self.mark_changed(())
             self.follow_size()
             self.go_to(offset)
             self.edited.emit()

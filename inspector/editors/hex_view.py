@@ -1,5 +1,7 @@
 """Shows bytes in rows of 16, painting only the rows that can be seen."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QMimeData, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
@@ -47,6 +49,7 @@ class HexView(QAbstractScrollArea):
         self._source: ByteSource = HexBuffer(b"")
         self.cell_layout = self._measured()
         self._anchor = 0
+        self._changed: Sequence[tuple[int, int]] = ()
         self.caret = 0
         self.in_text = False
         self.inserting = False
@@ -56,6 +59,7 @@ class HexView(QAbstractScrollArea):
     def show_source(self, source: ByteSource) -> None:
         """Show `source` from its start."""
         self._source = source
+        self._changed = ()
         self.follow_size()
         self.verticalScrollBar().setValue(0)
         self.go_to(0)
@@ -68,6 +72,21 @@ class HexView(QAbstractScrollArea):
         self.verticalScrollBar().setPageStep(self.visible_rows())
         self.horizontalScrollBar().setRange(0, max(0, self._width() - self.viewport().width()))
         self.horizontalScrollBar().setPageStep(self.viewport().width())
+        self.viewport().update()
+
+    def place(self) -> tuple[int, int, int]:
+        """Where one is: the row at the top, the caret, and the other end of the selection."""
+        return self.verticalScrollBar().value(), self.caret, self._anchor
+
+    def go_back_to(self, place: tuple[int, int, int]) -> None:
+        """Go to where `place` said, as far as it is still there."""
+        row, caret, anchor = place
+        self.go_to(caret, anchor=anchor)
+        self.verticalScrollBar().setValue(row)
+
+    def mark_changed(self, ranges: Sequence[tuple[int, int]]) -> None:
+        """Lay a ground behind these bytes."""
+        self._changed = ranges
         self.viewport().update()
 
     def visible_rows(self) -> int:
@@ -217,11 +236,18 @@ class HexView(QAbstractScrollArea):
         painter.end()
 
     def _paint_ground(self, painter: QPainter, offset: int, y: int, colours: theme.Tokens) -> None:
-        start, end = self.selection()
+        amber = QColor(theme.mix(colours.amber, colours.pane, 0.24))
+        for start, end in self._changed:
+            self._paint_range(painter, offset, y, start, end, amber)
+        accent = QColor(theme.mix(colours.accent, colours.pane, 0.28 if self.hasFocus() else 0.16))
+        self._paint_range(painter, offset, y, *self.selection(), accent)
+
+    def _paint_range(
+        self, painter: QPainter, offset: int, y: int, start: int, end: int, ground: QColor
+    ) -> None:
         first, last = max(start, offset) - offset, min(end, offset + ROW) - offset - 1
         if first > last:
             return
-        ground = QColor(theme.mix(colours.accent, colours.pane, 0.28 if self.hasFocus() else 0.16))
         layout = self.cell_layout
         two = round(2 * layout.advance)
         for left, right in (

@@ -1,15 +1,18 @@
 """Shows a value as the image that it is."""
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from inspector import theme
+from inspector.editors.aside import Aside
 from inspector.editors.editor import ValueEditor
 from inspector.editors.image_canvas import ImageCanvas
-from inspector.editors.image_read import Picture, read_picture
+from inspector.editors.image_read import Picture, is_quick, read_picture
 from inspector.plain import PlainLabel
 
+FIRST_PIXELS = 4_000_000  # of a large image are read, and all of it once it is looked at closely
+READING = "The image is being read."
 ZOOMS = (0.05, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 8.0, 16.0)
 
 
@@ -23,6 +26,7 @@ class ImageEditor(ValueEditor):
         super().__init__(parent)
         self._original = b""
         self._picture = read_picture(b"")
+        self._aside: Aside[Picture] = Aside(self, self._take_picture)
         self._zoom = 1.0
         self._fits = True
         self._canvas = ImageCanvas()
@@ -52,17 +56,32 @@ class ImageEditor(ValueEditor):
         self._fit.clicked.connect(self.fit)
         self._natural.clicked.connect(lambda: self.set_zoom(1.0))
 
-    def load(self, data: bytes, *, read_only: bool = False) -> None:
-        """Show the image in `data`, or say why it is not shown."""
+    def load(self, data: bytes, *, read_only: bool = False, keep_place: bool = False) -> None:
+        """Show the image in `data`, or say why it is not shown; a large one is there a moment later."""
         self._original = data
-        self._picture = picture = read_picture(data)
+        self._aside.stop()
+        if is_quick(data):
+            self._show_picture(read_picture(data))
+        else:
+            self._show_picture(Picture("", 0, 0, 0, None, READING))
+            self._aside.start(lambda: read_picture(data, FIRST_PIXELS))
+
+    def _take_picture(self, picture: Picture) -> None:
+        if self._picture.image is None:
+            self._show_picture(picture)
+        elif picture.image is not None:  # the same with more pixels
+            self._picture = picture
+            self._canvas.show_image(picture.image, QSize(picture.width, picture.height))
+
+    def _show_picture(self, picture: Picture) -> None:
+        self._picture = picture
         shown = picture.image is not None
-        self._canvas.show_image(picture.image)
+        self._canvas.show_image(picture.image, QSize(picture.width, picture.height))
         self._refusal.setText(picture.refusal)
         self._pages.setCurrentIndex(0 if shown else 1)
         for widget in (self._smaller, self._percent, self._larger, self._fit, self._natural):
             widget.setVisible(shown)
-        words = _in_words(picture, len(data))
+        words = _in_words(picture, len(self._original))
         self._status.setText(words)
         self._view.setAccessibleName(f"Image, {words}" if shown else picture.refusal)
         self.fit()
@@ -79,10 +98,10 @@ class ImageEditor(ValueEditor):
     def fit(self) -> None:
         """Show the whole image, and go on doing so as the room changes; a small one is not enlarged."""
         self._fits = True
-        image = self._picture.image
-        if image is not None:
+        picture = self._picture
+        if picture.image is not None:
             room, ratio = self._view.maximumViewportSize(), self.devicePixelRatioF()
-            wanted = min(room.width() / image.width(), room.height() / image.height()) * ratio
+            wanted = min(room.width() / picture.width, room.height() / picture.height) * ratio
             self._apply_zoom(max(0.001, min(1.0, wanted)))
 
     def set_zoom(self, zoom: float) -> None:
@@ -126,6 +145,9 @@ class ImageEditor(ValueEditor):
         self._canvas.set_zoom(zoom)
         for bar, middle in zip(bars, middles, strict=True):
             bar.setValue(round(middle * zoom - bar.pageStep() / 2))
+        if self._canvas.lacks_pixels() and not self._aside.is_busy:
+            data = self._original
+            self._aside.start(lambda: read_picture(data))
         self._percent.setText(f"{100 * zoom:.0f} %" if zoom >= 0.01 else f"{100 * zoom:.1f} %")
 
     def _lay_out(self) -> None:

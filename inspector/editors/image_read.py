@@ -2,19 +2,24 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize
+from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
 
 from inspector.signatures import recognised
 
 MOST_PIXELS = 25_000_000  # 100 MB once decoded
 ALLOCATION_MB = 4 * MOST_PIXELS // (1024 * 1024) + 32
 HEAD = 512  # bytes that tell a format
+QUICK_PIXELS = 1_000_000  # are decoded and reduced without being felt
+QUICK_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What bytes hold as an image; `image` is None where `refusal` says why it is not shown."""
+    """What bytes hold as an image; `image` is None where `refusal` says why it is not shown.
+
+    `image` may have fewer pixels than the one in the bytes, whose `width` and `height` these are.
+    """
 
     format: str
     width: int
@@ -30,19 +35,25 @@ def image_format(data: bytes) -> str:
     return signature.badge if signature is not None and signature.image else ""
 
 
-def read_picture(data: bytes) -> Picture:
-    """Decode `data`, after its header says that this is worth it."""
+def is_quick(data: bytes) -> bool:
+    """Whether `read_picture` of `data` takes no longer than a person should wait, as its header says."""
+    name = image_format(data)
+    if not name:
+        return True
+    size = _Reader(name, data).size()
+    pixels = size.width() * size.height()
+    return pixels > MOST_PIXELS or (pixels <= QUICK_PIXELS and len(data) <= QUICK_BYTES)
+
+
+def read_picture(data: bytes, most_pixels: int = MOST_PIXELS) -> Picture:
+    """Decode `data`, after its header says that this is worth it. May be called in any thread.
+
+    An image of more than `most_pixels` is reduced to half its width and height, or a quarter, until it has fewer.
+    """
     name = image_format(data)
     if not name:
         return Picture("", 0, 0, 0, None, "These bytes are no PNG, JPEG, GIF, WebP, BMP or ICO image.")
-    QImageReader.setAllocationLimit(ALLOCATION_MB)
-    held = QByteArray(data)
-    buffer = QBuffer(held)
-    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    # Naming the format keeps Qt from trying others, such as SVG, on the same bytes.
-    reader = QImageReader(buffer, QByteArray(name.lower().encode()))
-    reader.setAutoDetectImageFormat(False)
-    reader.setAutoTransform(True)
+    reader = _Reader(name, data)
     size = reader.size()
     width, height = size.width(), size.height()
     if not size.isValid() or width < 1 or height < 1:
@@ -54,9 +65,36 @@ def read_picture(data: bytes) -> Picture:
         )
         return Picture(name, width, height, 0, None, refusal)
     frames = max(1, reader.imageCount()) if name in ("GIF", "WebP") else 1
+    reduced = size
+    while reduced.width() * reduced.height() > most_pixels:
+        reduced = QSize(max(1, reduced.width() // 2), max(1, reduced.height() // 2))
+    if reduced != size:
+        # By the reader, which does not hold Python's lock meanwhile; an image that is scaled does.
+        reader.setScaledSize(reduced)
     image = reader.read()
     if image.isNull():
         return Picture(
             name, width, height, frames, None, f"This {name} image is damaged: {reader.errorString()}."
         )
-    return Picture(name, image.width(), image.height(), frames, image, "")
+    if reader.is_turned():
+        width, height = height, width
+    return Picture(name, width, height, frames, image, "")
+
+
+class _Reader(QImageReader):
+    """Reads bytes of a format that is known, and of no other: Qt would try SVG on them too."""
+
+    def __init__(self, name: str, data: bytes) -> None:
+        super().__init__()
+        QImageReader.setAllocationLimit(ALLOCATION_MB)
+        self._held = QByteArray(data)
+        self._buffer = QBuffer(self._held)
+        self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+        self.setDevice(self._buffer)
+        self.setFormat(QByteArray(name.lower().encode()))
+        self.setAutoDetectImageFormat(False)
+        self.setAutoTransform(True)
+
+    def is_turned(self) -> bool:
+        """Whether the image lies on its side in the bytes."""
+        return bool(self.transformation() & QImageIOHandler.Transformation.TransformationRotate90)

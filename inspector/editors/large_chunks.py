@@ -7,18 +7,21 @@ CHUNK = 64 * 1024
 MOST_HELD = 24
 PAGE = 32 * 1024
 
+_MARGIN = 256  # bytes: more than a name that is cut in two
 _LONGEST_TAIL = 3  # bytes of a UTF-8 character behind its first
 
 
 class ChunkCache:
     """The bytes of a value of `size` bytes, as far as they are here.
 
-    `want(offset, size)` is called once for each chunk that is read and missing; `arrived` is its answer.
+    `want(offset, size)` is called once for each chunk that is read and missing; `arrived` is its answer. While
+    `looks_back`, nothing is read before the chunk in front of it is here as well.
     """
 
-    def __init__(self, size: int, want: Callable[[int, int], None]) -> None:
+    def __init__(self, size: int, want: Callable[[int, int], None], *, looks_back: bool = False) -> None:
         self._size = size
         self._want = want
+        self.looks_back = looks_back
         self._held: OrderedDict[int, bytes] = OrderedDict()
         self._asked: set[int] = set()
 
@@ -28,7 +31,8 @@ class ChunkCache:
     def read(self, offset: int, size: int) -> bytes | None:
         """Up to `size` bytes from `offset`; None while some of them are not here."""
         end = min(offset + size, self._size)
-        starts = range(offset - offset % CHUNK, end, CHUNK)
+        first = max(0, offset - CHUNK * self.looks_back)
+        starts = range(first - first % CHUNK, end, CHUNK)
         missing = [start for start in starts if start not in self._held]
         for start in missing:
             if start not in self._asked:
@@ -38,8 +42,8 @@ class ChunkCache:
             return None
         for start in starts:
             self._held.move_to_end(start)
-        first = starts.start
-        return b"".join(self._held[start] for start in starts)[offset - first : end - first]
+        begin = starts.start
+        return b"".join(self._held[start] for start in starts)[offset - begin : end - begin]
 
     def arrived(self, offset: int, data: bytes) -> bool:
         """Hold the chunk that was asked for; whether it was one, and of the length that was asked for."""
@@ -50,6 +54,11 @@ class ChunkCache:
         while len(self._held) > MOST_HELD:
             self._held.popitem(last=False)
         return True
+
+    def around(self, offset: int) -> bytes:
+        """The chunk at `offset`, with the ends of those beside it that are here."""
+        before, after = self._held.get(offset - CHUNK, b""), self._held.get(offset + CHUNK, b"")
+        return before[-_MARGIN:] + self._held.get(offset, b"") + after[:_MARGIN]
 
 
 def page_count(size: int) -> int:

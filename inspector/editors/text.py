@@ -1,6 +1,6 @@
 """Edits a value as text: what was not touched comes back as it was, to the last line end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
@@ -12,16 +12,16 @@ from inspector.editors.find_bar import FindBar
 from inspector.editors.text_find import find_places, narrowed, widened
 from inspector.editors.text_format import compact_json, format_json
 from inspector.editors.text_json import Fault, find_fault
-from inspector.editors.text_view import TextView
+from inspector.editors.text_view import NOT_HELD, TextView
 from inspector.plain import PlainLabel
 
 EDIT_LIMIT = 1024 * 1024  # bytes: above this a text widget is felt with every key
 MOST_LINES = 100_000  # a text widget takes a second for these
 AT_ONCE = 64 * 1024  # bytes: text up to this size is checked with every key, longer text when typing pauses
 PAUSE_MS = 200
-MOST_MARKED = 1000
 
 NOT_TEXT = "These bytes are not UTF-8 text. They are shown with escapes and can be edited as hex."
+LOADING = "The text is being loaded"
 TOO_LARGE = "This value is too large to be edited as text. Its beginning is shown."
 
 
@@ -38,6 +38,8 @@ class TextEditor(ValueEditor):
         self._notice = ""
         self._fault: Fault | None = None
         self._caught_up = True
+        self._place_before: tuple[int, int, int] | None = None
+        self._changed: Sequence[tuple[int, int]] = ()
         self._places: list[tuple[int, int]] = []
         self._view = TextView()
         self._view.setObjectName("textEdit")
@@ -55,6 +57,8 @@ class TextEditor(ValueEditor):
         self._pause.timeout.connect(self._catch_up)
         self._view.refused.connect(self._status.setText)
         self._view.edited.connect(self._follow_edit)
+        self._view.filling.connect(lambda percent: self._status.setText(f"{LOADING}: {percent} %"))
+        self._view.filled.connect(self._end_filling)
         self._view.cursorPositionChanged.connect(self._show_place)
         self._format.clicked.connect(self.format)
         self._compact.clicked.connect(self.compact)
@@ -63,9 +67,11 @@ class TextEditor(ValueEditor):
         self._find.replaced.connect(self._replace)
         self._find.closed.connect(self._end_find)
 
-    def load(self, data: bytes, *, read_only: bool = False) -> None:
+    def load(self, data: bytes, *, read_only: bool = False, keep_place: bool = False) -> None:
         """Show `data` as text; where it is not UTF-8 or over 1 MB, read-only and for viewing alone."""
         self._pause.stop()
+        self._place_before = self._view.place() if keep_place else None
+        self._changed = ()
         self._caught_up = True
         self._original = data
         self._notice = ""
@@ -73,20 +79,42 @@ class TextEditor(ValueEditor):
             self._show_only(data[:AT_ONCE].decode("utf-8", "backslashreplace"), TOO_LARGE)
         else:
             try:
-                self._view.show_exact(data.decode("utf-8"), read_only=read_only, json=self._json)
+                text = data.decode("utf-8")
+                self._view.show_exact(text, read_only=read_only, json=self._json, slowly=True)
             except UnicodeDecodeError:
                 self._show_only(data.decode("utf-8", "backslashreplace"), NOT_TEXT)
             except ValueError as refusal:
-                self._show_only(
-                    data.decode("utf-8").encode("ascii", "backslashreplace").decode(), str(refusal)
-                )
+                self._show_escaped(str(refusal))
+        self._settle()
+
+    def _show_escaped(self, why: str) -> None:
+        self._show_only(self._original.decode("utf-8").encode("ascii", "backslashreplace").decode(), why)
+
+    def _end_filling(self, is_held: bool) -> None:
+        if not is_held:
+            self._show_escaped(NOT_HELD)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Follow a text that was loaded, as far as it is here."""
+        if not self._view.is_filling:
+            if self._place_before is not None:
+                self._view.go_back_to(self._place_before)
+                self._place_before = None
+            self._view.mark_changed(() if self._notice else self._changed)
         self._check()
         self._show_place()
         if self._find.isVisible():
             self._seek()
 
+    def mark_changed(self, ranges: Sequence[tuple[int, int]]) -> None:
+        """Lay a ground behind what is not as it was, until the next edit; in long text, once that is here."""
+        self._changed = ranges
+        if not self._view.is_filling and not self._notice:
+            self._view.mark_changed(ranges)
+
     def data(self) -> bytes:
-        if self._notice or not self._view.document().isModified():
+        if self._notice or self._view.is_filling or not self._view.document().isModified():
             return self._original
         edited = self._view.exact_text().encode("utf-8")
         return self._original if edited == self._original else edited
@@ -95,17 +123,19 @@ class TextEditor(ValueEditor):
         return self.data() is not self._original
 
     def problem(self) -> str:
-        if self._notice or not self._json:
-            return ""
-        self._catch_up()
+        """Why it cannot be saved; of a long text as it was when typing paused last, or at `settle`."""
         return self._fault.sentence(self._view.exact_text()) if self._fault else ""
+
+    def settle(self) -> None:
+        self._catch_up()
 
     def set_json(self, json: bool) -> None:
         """Whether the text is meant to be JSON: it is then coloured, checked, and can be laid out anew."""
-        self._json = json
-        self._view.highlighter.json = json
-        self._view.highlighter.rehighlight()
-        self._check()
+        if json != self._json:
+            self._json = json
+            self._view.highlighter.json = json
+            self._view.highlighter.colour_anew()
+            self._check()
 
     def can_undo(self) -> bool:
         return self._view.document().isUndoAvailable()
@@ -161,6 +191,7 @@ class TextEditor(ValueEditor):
         self.setFocusProxy(self._view)
 
     def _lay_text_out(self, lay_out: Callable[[str, str], str]) -> None:
+        self.settle()
         if self._json and not self._view.isReadOnly() and not self.problem():
             self._view.replace_exact(lay_out(self._view.exact_text(), self._view.map.line_end))
 
@@ -174,7 +205,10 @@ class TextEditor(ValueEditor):
         self._caught_up = False
         self._pause.start()
         if self._view.document().characterCount() <= AT_ONCE:
+            former = self._fault
             self._catch_up()
+            if self._fault != former:
+                return  # which has been told already
         self.changed.emit()
 
     def _catch_up(self) -> None:
@@ -182,12 +216,16 @@ class TextEditor(ValueEditor):
         self._pause.stop()
         if not self._caught_up:
             self._caught_up = True
+            former = self._fault
             self._check()
             if self._find.isVisible():
                 self._seek()
+            if self._fault != former:
+                self.changed.emit()
 
     def _check(self) -> None:
-        self._fault = find_fault(self._view.exact_text()) if self._json and not self._notice else None
+        is_whole = not self._notice and not self._view.is_filling
+        self._fault = find_fault(self._view.exact_text()) if self._json and is_whole else None
         for button in (self._format, self._compact):
             button.setVisible(self._json and not self._notice)
             button.setEnabled(self._fault is None and not self._view.isReadOnly())
@@ -200,7 +238,7 @@ class TextEditor(ValueEditor):
 
     def _show_status(self) -> None:
         fault = self._fault.sentence(self._view.exact_text()) if self._fault else ""
-        self._status.setText(fault or self._notice)
+        self._status.setText(fault or self._notice or (LOADING if self._view.is_filling else ""))
         self._status.setProperty("tone", "red" if fault else "second")
         self._status.style().polish(self._status)
 
@@ -225,7 +263,7 @@ class TextEditor(ValueEditor):
                 case=self._find.match_case(),
             )
         )
-        self._view.mark_found(self._places[:MOST_MARKED])
+        self._view.mark_found(self._places)
         self._show_count()
 
     def _show_count(self) -> None:

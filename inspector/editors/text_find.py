@@ -9,7 +9,7 @@ _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 def widened(text: str) -> str:
     """`text` with two characters for each that Qt counts as two, so that offsets are Qt's."""
-    return _ASTRAL.sub(_surrogates, text)
+    return text if text.isascii() else _ASTRAL.sub(_surrogates, text)
 
 
 def narrowed(text: str) -> str:

@@ -1,13 +1,17 @@
 """Colours for JSON text, and for the characters that stand for what cannot be seen."""
 
 import re
+import time
 
-from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextDocument
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextBlock, QTextCharFormat, QTextDocument
 
 from inspector import theme
 from inspector.editors.text_find import widened
 
 LONGEST_LINE = 10_000
+AT_ONCE = 16 * 1024  # characters; more are coloured a few lines at a time
+TURN_SECONDS = 0.01
 
 _TOKEN = re.compile(r'(?P<text>"(?:[^"\\]|\\.)*(?:"|\\?$))(?P<name>\s*:)?|(?P<plain>[^\s"\[\]{}:,]+)')
 _REST_OF_TEXT = re.compile(r'(?:[^"\\]|\\.)*(?:"|\\?$)')
@@ -25,6 +29,9 @@ class TextHighlighter(QSyntaxHighlighter):
         self.json = False
         self._stand_ins: re.Pattern[str] | None = None
         self._fold_mark = ""
+        self._next = 0
+        self._turn = QTimer(self, singleShot=True, interval=0)
+        self._turn.timeout.connect(self._colour_on)
         self._read_colours()
 
     def set_stand_ins(self, characters: str, fold_mark: str) -> None:
@@ -34,7 +41,27 @@ class TextHighlighter(QSyntaxHighlighter):
 
     def follow_theme(self) -> None:
         self._read_colours()
-        self.rehighlight()
+        self.colour_anew()
+
+    def colour_anew(self) -> None:
+        """Colour all of it again; a long text in turns, between which the window lives on."""
+        self._turn.stop()
+        document = self.document()
+        if document is not None and document.characterCount() > AT_ONCE:
+            self._next = 0
+            self._turn.start()
+        else:
+            self.rehighlight()
+
+    def _colour_on(self) -> None:
+        document, until = self.document(), time.perf_counter() + TURN_SECONDS
+        block = document.findBlockByNumber(self._next) if document is not None else QTextBlock()
+        while block.isValid() and time.perf_counter() < until:
+            self.rehighlightBlock(block)
+            block = block.next()
+        if block.isValid():
+            self._next = block.blockNumber()
+            self._turn.start()
 
     def highlightBlock(self, text: str) -> None:
         self.setCurrentBlockState(0)

@@ -3,12 +3,14 @@
 import json
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 
 from inspector.editors.text_map import line_and_column
 
 MAX_DEPTH = 500
 MAX_DIGITS = 4300
 
+_TOO_DEEP = f"more than {MAX_DEPTH} levels inside each other cannot be stored"
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _BRACKET = re.compile(rf"{_STRING}|[\[{{]|[\]}}]")
 _INTEGER = re.compile(rf"{_STRING}|-?(\d+)(?![\d.eE])|-?\d[\d.eE+-]*")
@@ -55,6 +57,8 @@ def find_fault(text: str) -> Fault | None:
         return fault
     try:
         _DECODER.decode(text)
+    except RecursionError:
+        return _too_deep_at(text) or Fault(0, _TOO_DEEP)
     except json.JSONDecodeError as error:
         return Fault(error.pos, _in_words(error.msg))
     except _NotANumberError as error:
@@ -81,25 +85,56 @@ def _place_of_constant(text: str, constant: str) -> int:
 
 def _too_deep(text: str) -> Fault | None:
     # Before anything else: the decoder is recursive, and 10,000 levels are beyond it.
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
+    if text.count("[") + text.count("{") <= MAX_DEPTH or _deepest(text) <= MAX_DEPTH:
         return None
+    return _too_deep_at(text)
+
+
+def _too_deep_at(text: str) -> Fault | None:
     depth = 0
     for match in _BRACKET.finditer(text):
         if match[0] in "[{":
             depth += 1
             if depth > MAX_DEPTH:
-                return Fault(
-                    match.start(), f"more than {MAX_DEPTH} levels inside each other cannot be stored"
-                )
+                return Fault(match.start(), _TOO_DEEP)
         elif match[0] in "]}":
             depth -= 1
     return None
 
 
+def _deepest(text: str) -> int:
+    """How many brackets are open at once in JSON; found quickly, as every pause in typing asks."""
+    if "\\" in text:
+        text = text.replace("\\\\", "").replace('\\"', "")
+    outside = "".join(text.split('"')[::2])
+    brackets = outside.encode("utf-8", "replace").translate(_STEPS, _NO_BRACKETS)
+    return max(accumulate(map(_STEP_OF.__getitem__, brackets)), default=0)
+
+
+_STEPS = bytes.maketrans(b"{[}]", bytes([1, 1, 0, 0]))
+_NO_BRACKETS = bytes(code for code in range(256) if code not in b"{[}]")
+_STEP_OF = (-1, 1)
+
+
 def _too_many_digits(text: str) -> Fault | None:
-    if not re.search(rf"\d{{{MAX_DIGITS + 1}}}", text):
+    if not _has_long_number(text):
         return None
     for match in _INTEGER.finditer(text):
         if match[1] and len(match[1]) > MAX_DIGITS:
             return Fault(match.start(), f"an integer of more than {MAX_DIGITS:,} digits cannot be stored")
     return None
+
+
+def _has_long_number(text: str) -> bool:
+    """Whether more than MAX_DIGITS digits follow each other: then one of them stands where this looks."""
+    for place in range(0, len(text), MAX_DIGITS + 1):
+        if text[place].isdecimal():
+            before = text[max(0, place - MAX_DIGITS) : place]
+            after = text[place : place + MAX_DIGITS + 1]
+            leading = len(before) - len(before.rstrip(_DIGITS))
+            if leading + len(after) - len(after.lstrip(_DIGITS)) > MAX_DIGITS:
+                return True
+    return False
+
+
+_DIGITS = "0123456789"

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections import Counter
 
 LINE_ENDS = ("\n", "\r\n", "\r", "\u2028", "\u2029")
 FOLD = ""  # what the mark where a long line is folded stands for: nothing at all
@@ -16,6 +15,9 @@ _HIDDEN = (
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff0-\ufffc\ufffe\uffff"
 )
+
+_ASCII = frozenset(map(chr, range(0x80)))
+_PLAIN = bytes([0x09, 0x0A, *range(0x20, 0x7F)])  # what a widget holds and shows as it is, of ASCII
 
 # Shapes that common monospaced faces have come first; the control pictures are in few of them.
 _PICTURES = {chr(code): chr(0x2400 + code) for code in range(0x20)} | {
@@ -66,21 +68,33 @@ class TextMap:
     """
 
     def __init__(self, text: str = "") -> None:
-        ends = Counter(_COMMON_END.findall(text))
-        self.line_end = ends.most_common(1)[0][0] if ends else "\n"
-        self._used = set(text)
+        self.line_end = _most_common_end(text)
+        self._used: set[str] = set()
+        self._noted = ""
+        self._note(text)
         self._stand_in: dict[str, str] = {}
         self._meaning: dict[str, str] = {}
         self._compile()
 
     def shown(self, text: str) -> str:
         """`text` as a widget can hold it; its line breaks are `\\n`."""
-        self._used.update(text)
-        shown = self._to_shown.sub(self._show, text)
+        self._note(text)
+        shown = text if self._is_plain(text) else self._to_shown.sub(self._show, text)
         lines = shown.split("\n")
         if max(map(len, lines)) <= FOLD_WIDTH:
             return shown
         return "\n".join(map(self._folded, lines))
+
+    def _note(self, text: str) -> None:
+        """Remember which characters `text` uses; no stand-in is of ASCII, so that this need not be looked through."""
+        if text is not self._noted:
+            self._noted = text
+            self._used.update(_ASCII if text.isascii() else text)
+
+    def _is_plain(self, text: str) -> bool:
+        """Whether nothing in `text` needs a stand-in, as is found out at once for most texts."""
+        plain = self.line_end == "\n" and not self.stand_ins and text.isascii()
+        return plain and not text.encode().translate(None, _PLAIN)
 
     def exact(self, shown: str) -> str:
         """The text that `shown` stands for, as edited."""
@@ -181,6 +195,17 @@ class TextMap:
         if self.line_end != "\n":
             to_exact.append("\n")
         self._to_exact = re.compile("|".join(to_exact))
+
+
+def _most_common_end(text: str) -> str:
+    """The kind of line end that `text` has most of; where there are as many, the one that comes first."""
+    pairs = text.count("\r\n")
+    counts = {"\r\n": pairs, "\n": text.count("\n") - pairs, "\r": text.count("\r") - pairs}
+    most = max(counts.values())
+    if not most:
+        return "\n"
+    tied = [end for end, count in counts.items() if count == most]
+    return tied[0] if len(tied) == 1 else next(e[0] for e in _COMMON_END.finditer(text) if e[0] in tied)
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:

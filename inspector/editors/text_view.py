@@ -5,28 +5,32 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QMimeData, QRect, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QHelpEvent,
     QInputMethodEvent,
     QKeyEvent,
     QResizeEvent,
-    QTextCharFormat,
     QTextCursor,
-    QTextFormat,
+    QTextDocument,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QPlainTextDocumentLayout, QPlainTextEdit, QToolTip, QWidget
 
 from inspector import theme
+from inspector.editors.text_fill import Filler
 from inspector.editors.text_find import narrowed, widened
 from inspector.editors.text_gutter import Gutter, Line
 from inspector.editors.text_highlight import TextHighlighter
 from inspector.editors.text_map import TextMap
+from inspector.editors.text_marks import TextMarks, span
 from inspector.plain import plain_tooltip
 
 HIGHLIGHT_LIMIT = 256 * 1024
+AT_ONCE = 24 * 1024  # characters; more of them, coloured, would be felt
+SLICE, COLOURED_SLICE = 24 * 1024, 8 * 1024
 
 MOST_INSERTED = 1024 * 1024  # characters
 EXACT_TEXT = "application/x-state-inspector-text"  # UTF-8; as plain text Qt loses a byte order mark, and more
+
+NOT_HELD = "The text holds characters that a text field cannot keep."
 
 _BREAK = "\u2029"  # what Qt calls the end of a paragraph
 _KEYBOARD = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -36,61 +40,113 @@ class TextView(QPlainTextEdit):
     """Shows and edits one text; `exact_text` is what it stands for, to the last line end and control character.
 
     `edited` comes after every change by the person, undo and redo included, and never from `show_exact`;
-    `refused` with a sentence when something cannot be put in.
+    `refused` with a sentence when something cannot be put in. `filling` tells the per cent of a long text that are
+    here, and `filled`, when all is, whether it is held without loss.
     """
 
     edited = Signal()
     refused = Signal(str)
+    filling = Signal(int)
+    filled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None, *, numbered: bool = True) -> None:
         super().__init__(parent)
         self.map = TextMap()
         self._loading = False
         self._dirty = False
+        self._filler = Filler(self)
+        self._is_read_only_after = False
+        self._wanted = ""
         self._stepping_right = False
         self._exact: str | None = None
         self._fold_blocks: list[int] | None = None
-        self._found: Sequence[tuple[int, int]] = ()
-        self._fault: int | None = None
+        self._marks = TextMarks(self)
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self.setProperty("flat", True)
         self.setFont(theme.mono_font())
-        self.setTabStopDistance(self.fontMetrics().horizontalAdvance(" ") * 4)
         self._gutter = Gutter(self, self._visible_lines)
         self._gutter.setVisible(numbered)
-        self.highlighter = TextHighlighter(self.document())
-        self.document().contentsChange.connect(self._note_change)
-        self.document().contentsChanged.connect(self._tell_change)
+        self._begin_document()
         self.blockCountChanged.connect(self._make_room)
         self.updateRequest.connect(self._scroll_gutter)
         self.cursorPositionChanged.connect(self._settle_cursor)
+        self.verticalScrollBar().valueChanged.connect(self._mark_in_sight)
+        self._filler.went_on.connect(self.filling)
+        self._filler.filled.connect(self._end_filling)
         theme.theme().changed.connect(self._follow_theme)
         self._make_room()
 
-    def show_exact(self, text: str, *, read_only: bool = False, json: bool = False) -> None:
-        """Show `text` with an empty undo history. Raises ValueError where it cannot be held without loss."""
+    def show_exact(
+        self, text: str, *, read_only: bool = False, json: bool = False, slowly: bool = False
+    ) -> None:
+        """Show `text` with an empty undo history. Raises ValueError where it cannot be held without loss.
+
+        A long text is filled in `slowly` on demand: it is read-only until `filled` tells what became of it.
+        """
+        self._filler.stop()
         mapping = TextMap(text)
         shown = mapping.shown(text)
         self.map = mapping
         small = len(shown) <= HIGHLIGHT_LIMIT
-        self.highlighter.json = json
+        in_slices = slowly and len(shown) > AT_ONCE
         self._loading = True
-        self.highlighter.setDocument(None)
-        self._found, self._fault = (), None
-        self.setPlainText(shown)
-        self.document().setModified(False)
-        self._loading = self._dirty = False
-        self._forget()
+        self._marks.forget()
+        self._begin_document(json=json)
+        size = COLOURED_SLICE if small else SLICE
+        self.setPlainText(shown[:size] if in_slices else shown)
         if small:
             self._tell_stand_ins()
             self.highlighter.setDocument(self.document())
-        self.setReadOnly(read_only)
-        if read_only:
-            self.setTextInteractionFlags(_KEYBOARD)
-        self.setTabChangesFocus(read_only)
+        self._wanted, self._is_read_only_after = text, read_only
+        self._forget()
+        if in_slices:
+            self._forbid_typing(True)
+            self.document().setUndoRedoEnabled(False)
+            self._filler.start(self.document(), shown, start=size, size=size)
+        elif not self._settle():
+            raise ValueError(NOT_HELD)
+
+    def _begin_document(self, *, json: bool = False) -> None:
+        """Go on with an empty document: to empty one of many coloured lines takes much longer."""
+        former = self.document()
+        document = QTextDocument(self)
+        document.setDocumentLayout(QPlainTextDocumentLayout(document))
+        document.setDefaultFont(self.font())
+        is_ours = former.parent() is self
+        self.setDocument(document)
+        if is_ours:
+            former.deleteLater()
+        self.setTabStopDistance(self.fontMetrics().horizontalAdvance(" ") * 4)
+        self.highlighter = TextHighlighter(document)
+        self.highlighter.setDocument(None)
+        self.highlighter.json = json
+        document.contentsChange.connect(self._note_change)
+        document.contentsChanged.connect(self._tell_change)
+
+    @property
+    def is_filling(self) -> bool:
+        """Whether a long text is not all here yet."""
+        return self._filler.is_running
+
+    def _end_filling(self) -> None:
+        self.document().setUndoRedoEnabled(True)
+        self.filled.emit(self._settle())
+
+    def _settle(self) -> bool:
+        """Take what is here for the whole text, unedited; whether it is."""
+        self.document().setModified(False)
+        self._loading = self._dirty = False
+        self._forget()
+        self._forbid_typing(self._is_read_only_after)
         self._make_room()
-        if self.exact_text() != text:
-            raise ValueError("The text holds characters that a text field cannot keep.")
+        wanted, self._wanted = self._wanted, ""
+        return self.exact_text() == wanted
+
+    def _forbid_typing(self, forbid: bool) -> None:
+        self.setReadOnly(forbid)
+        if forbid:
+            self.setTextInteractionFlags(_KEYBOARD)
+        self.setTabChangesFocus(forbid)
 
     def exact_text(self) -> str:
         """The text as edited."""
@@ -104,6 +160,7 @@ class TextView(QPlainTextEdit):
 
     def replace_shown(self, shown: str) -> None:
         """Make the text what `shown` stands for, as one edit that can be undone."""
+        self._marks.forget()
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.insertText(shown)
@@ -112,14 +169,36 @@ class TextView(QPlainTextEdit):
     def shown_text(self) -> str:
         return self.document().toRawText().replace(_BREAK, "\n")
 
+    def place(self) -> tuple[int, int, int]:
+        """Where one is: the line at the top, the caret, and the other end of the selection."""
+        cursor = self.textCursor()
+        return self.verticalScrollBar().value(), cursor.position(), cursor.anchor()
+
+    def go_back_to(self, place: tuple[int, int, int]) -> None:
+        """Go to where `place` said, as far as it is still there."""
+        line, position, anchor = place
+        self.setTextCursor(span(self, anchor, position))
+        self.verticalScrollBar().setValue(line)
+
+    def mark_changed(self, ranges: Sequence[tuple[int, int]]) -> None:
+        """Lay a ground behind what stands at these places of the exact text, until the next edit."""
+        shown = self.shown_text()
+        self._marks.changed = [
+            (self._place_of(shown, start), self._place_of(shown, end)) for start, end in ranges
+        ]
+        self._mark()
+
+    def _place_of(self, shown: str, offset: int) -> int:
+        return len(widened(shown[: self.map.shown_offset(shown, offset)]))
+
     def mark_found(self, places: Sequence[tuple[int, int]]) -> None:
-        """Lay a ground behind these places, in Qt's count of characters."""
-        self._found = places
+        """Lay a ground behind these places, in order and in Qt's count of characters, where they are in sight."""
+        self._marks.found = places
         self._mark()
 
     def mark_fault(self, position: int | None) -> None:
         """Underline the character at `position`, in Qt's count, or none."""
-        self._fault = position
+        self._marks.fault = position
         self._mark()
 
     def go_to(self, start: int, end: int) -> None:
@@ -231,7 +310,8 @@ class TextView(QPlainTextEdit):
         self._forget()
         self._dirty = True
         if added and not self._loading:
-            self.map.keep(self._span(position, position + added).selectedText())
+            self._marks.changed = ()
+            self.map.keep(span(self, position, position + added).selectedText())
 
     def _tell_change(self) -> None:
         # Colouring a line counts as a change of contents too, but not as one of characters.
@@ -274,6 +354,7 @@ class TextView(QPlainTextEdit):
         self._gutter.setGeometry(
             QRect(inside.left(), inside.top(), self._gutter.sizeHint().width(), inside.height())
         )
+        self._mark_in_sight()
 
     def _make_room(self) -> None:
         self._gutter.setFont(self.font())
@@ -308,36 +389,10 @@ class TextView(QPlainTextEdit):
         self._gutter.update()
         self._mark()
 
+    def _mark_in_sight(self) -> None:
+        if self._marks.found:
+            self._mark()
+
     def _mark(self) -> None:
-        colours = theme.current()
-        line = QTextCharFormat()
-        line.setBackground(QColor(theme.mix(colours.text, colours.pane, 0.04)))
-        line.setProperty(QTextFormat.Property.FullWidthSelection, True)
-        here = self.textCursor()
-        here.clearSelection()
-        marks = [_mark(here, line)]
-        found = QTextCharFormat()
-        found.setBackground(QColor(theme.mix(colours.accent, colours.pane, 0.28)))
-        marks += [_mark(self._span(start, end), found) for start, end in self._found]
-        if self._fault is not None:
-            wave = QTextCharFormat()
-            wave.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-            wave.setUnderlineColor(QColor(colours.red))
-            marks.append(_mark(self._span(self._fault, self._fault + 1), wave))
-        self.setExtraSelections(marks)
+        self._marks.show()
         self._gutter.update()
-
-    def _span(self, start: int, end: int) -> QTextCursor:
-        cursor = QTextCursor(self.document())
-        last = self.document().characterCount() - 1
-        cursor.setPosition(min(start, last))
-        cursor.setPosition(min(end, last), QTextCursor.MoveMode.KeepAnchor)
-        return cursor
-
-
-def _mark(cursor: QTextCursor, look: QTextCharFormat) -> QTextEdit.ExtraSelection:
-    made = QTextEdit.ExtraSelection()
-    # PySide's stubs leave these two fields out.
-    made.cursor = cursor
-    made.format = look
-    return made

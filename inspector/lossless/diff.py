@@ -1,5 +1,6 @@
 """What is different between two JSON texts, field by field."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -34,51 +35,63 @@ class FieldChange:
 def diff(before: bytes, after: bytes) -> list[FieldChange]:
     """The changes that make `after` of `before`, in the order of the text.
 
-    Raises JsonError where either is not JSON.
+    Raises JsonSyntaxError where either is not JSON, NotLosslessError where more than 500 levels are nested.
     """
     if before == after:
         return []
-    old, new = Document.parse(before).root, Document.parse(after).root
-    changes: list[FieldChange] = []
-    _compare(old, new, changes)
+    changes = list(_changes(Document.parse(before).root, Document.parse(after).root))
     return changes or [FieldChange("$", ChangeKind.RESPACED, before.decode(), after.decode())]
 
 
-def _compare(old: Node, new: Node, changes: list[FieldChange]) -> None:
+_Step = FieldChange | tuple[Node, Node]
+"""A change that was found, or two fields to be compared before one goes on."""
+
+
+def _changes(old: Node, new: Node) -> Iterator[FieldChange]:
+    # Levels stand on a list instead of Python's stack, which 500 of them would be too many for.
+    levels = [_compare(old, new)]
+    while levels:
+        step = next(levels[-1], None)
+        if step is None:
+            levels.pop()
+        elif isinstance(step, FieldChange):
+            yield step
+        else:
+            levels.append(_compare(*step))
+
+
+def _compare(old: Node, new: Node) -> Iterator[_Step]:
     if old.same_value(new):
         return
     if old.type is new.type is JsonType.OBJECT:
-        _compare_objects(old, new, changes)
+        yield from _compare_objects(old, new)
     elif old.type is new.type is JsonType.LIST:
-        _compare_lists(old, new, changes)
+        yield from _compare_lists(old, new)
     else:
-        changes.append(FieldChange(new.path(), ChangeKind.CHANGED, old.source(), new.source()))
+        yield FieldChange(new.path(), ChangeKind.CHANGED, old.source(), new.source())
 
 
-def _compare_objects(old: Node, new: Node, changes: list[FieldChange]) -> None:
+def _compare_objects(old: Node, new: Node) -> Iterator[_Step]:
     ours, theirs = members(old), members(new)
-    changes.extend(_removed(field) for at, field in ours.items() if at not in theirs)
+    yield from (_removed(field) for at, field in ours.items() if at not in theirs)
     for at, field in theirs.items():
-        if at in ours:
-            _compare(ours[at], field, changes)
-        else:
-            changes.append(_added(field))
+        yield (ours[at], field) if at in ours else _added(field)
     order = [at for at in theirs if at in ours]
     if order != [at for at in ours if at in theirs]:
         names_before = ", ".join(field.key for field in old.fields)
         names_after = ", ".join(field.key for field in new.fields)
-        changes.append(FieldChange(new.path(), ChangeKind.REORDERED, names_before, names_after))
+        yield FieldChange(new.path(), ChangeKind.REORDERED, names_before, names_after)
 
 
-def _compare_lists(old: Node, new: Node, changes: list[FieldChange]) -> None:
+def _compare_lists(old: Node, new: Node) -> Iterator[_Step]:
     for hunk in hunks(old.fields, new.fields):
         gone = old.fields[hunk.start : hunk.stop]
         come = new.fields[hunk.new_start : hunk.new_stop]
         if len(gone) == len(come) == 1 and (same_item(gone[0], come[0]) or gone[0].children is None):
-            _compare(gone[0], come[0], changes)
+            yield gone[0], come[0]
             continue
-        changes.extend(_removed(item) for item in gone)
-        changes.extend(_added(item) for item in come)
+        yield from map(_removed, gone)
+        yield from map(_added, come)
 
 
 def _added(field: Node) -> FieldChange:

@@ -1,5 +1,6 @@
 """Two people's edits of one JSON text, brought together field by field where they do not touch."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from inspector.lossless.align import Hunk, hunks, members, same_item
@@ -29,7 +30,8 @@ def merge(base: bytes, theirs: bytes, mine: bytes) -> Merged:
     """Put what I changed since `base` into `theirs`, and leave every other byte of `theirs` as it is.
 
     Both sides' changes are taken where they concern different fields; items that both put at the same place of a
-    list follow each other, theirs first. Raises JsonError where one of the three is not JSON.
+    list follow each other, theirs first. Raises JsonSyntaxError where one of the three is not JSON, NotLosslessError
+    where more than 500 levels are nested.
     """
     if mine in (base, theirs):
         return Merged(theirs, ())
@@ -40,6 +42,11 @@ def merge(base: bytes, theirs: bytes, mine: bytes) -> Merged:
     return Merged(merger.document.serialise(), tuple(merger.conflicts))
 
 
+_Three = tuple[Node, Node, Node]
+_Steps = Iterator[_Three]
+"""Yields the fields inside that are to be merged, all that is in them included, before it goes on."""
+
+
 class _Merger:
     """Writes into `document`, which is theirs."""
 
@@ -48,28 +55,38 @@ class _Merger:
         self.conflicts: list[Conflict] = []
 
     def merge(self, base: Node, theirs: Node, mine: Node) -> None:
+        """Merge all of it, the levels on a list: 500 would be too many for Python's stack."""
+        levels = [self._merge(base, theirs, mine)]
+        while levels:
+            inside = next(levels[-1], None)
+            if inside is None:
+                levels.pop()
+            else:
+                levels.append(self._merge(*inside))
+
+    def _merge(self, base: Node, theirs: Node, mine: Node) -> _Steps:
         if base.same_value(mine) or theirs.same_value(mine):
             return
         if base.same_value(theirs):
-            self._take(theirs, mine)
+            yield from self._take(theirs, mine)
         elif base.type is theirs.type is mine.type is JsonType.OBJECT:
-            self._merge_objects(base, theirs, mine)
+            yield from self._merge_objects(base, theirs, mine)
         elif base.type is theirs.type is mine.type is JsonType.LIST:
-            self._merge_lists(base, theirs, mine)
+            yield from self._merge_lists(base, theirs, mine)
         else:
             self._conflict(theirs.path(), base, theirs, mine)
 
-    def _take(self, theirs: Node, mine: Node) -> None:
+    def _take(self, theirs: Node, mine: Node) -> _Steps:
         """Put my value in the place of theirs, which is still as it was in the base."""
         if theirs.type is not mine.type or not theirs.children:
             self.document.replace(theirs, mine.source())
         elif mine.type is JsonType.OBJECT:
             # Editing their container into mine step by step leaves the bytes of what I did not touch.
-            self._merge_objects(theirs.copy(), theirs, mine)
+            yield from self._merge_objects(theirs.copy(), theirs, mine)
         else:
-            self._merge_lists(theirs.copy(), theirs, mine)
+            yield from self._merge_lists(theirs.copy(), theirs, mine)
 
-    def _merge_objects(self, base: Node, theirs: Node, mine: Node) -> None:
+    def _merge_objects(self, base: Node, theirs: Node, mine: Node) -> _Steps:
         bases, others, ours = members(base), members(theirs), members(mine)
         if any(nth for side in (bases, others, ours) for _, nth in side) and not base.same_value(theirs):
             # With a name twice, which member is which is a guess as soon as both sides have changed the object.
@@ -77,7 +94,7 @@ class _Merger:
             return
         for at, field in bases.items():
             if at in ours and at in others:
-                self.merge(field, others[at], ours[at])
+                yield field, others[at], ours[at]
             elif at not in ours and at in others:
                 if field.same_value(others[at]):
                     self.document.remove(others[at])
@@ -117,23 +134,23 @@ class _Merger:
             node = members(theirs)[at]
             self.document.move(node, theirs, len(theirs.fields) - 1)
 
-    def _merge_lists(self, base: Node, theirs: Node, mine: Node) -> None:
+    def _merge_lists(self, base: Node, theirs: Node, mine: Node) -> _Steps:
         my_hunks, their_hunks = hunks(base.fields, mine.fields), hunks(base.fields, theirs.fields)
         for my_hunk in reversed(my_hunks):
             if any(_alike(my_hunk, mine, other, theirs) for other in their_hunks):
                 continue
             touched = [other for other in their_hunks if _touch(my_hunk, other)]
             if touched:
-                self._merge_hunk(base, theirs, mine, my_hunk, touched)
+                yield from self._merge_hunk(base, theirs, mine, my_hunk, touched)
                 continue
             shift = sum(
                 (other.new_stop - other.new_start) - (other.stop - other.start)
                 for other in their_hunks
                 if other.stop <= my_hunk.start
             )
-            self._apply(base, theirs, mine, my_hunk, my_hunk.start + shift)
+            yield from self._apply(base, theirs, mine, my_hunk, my_hunk.start + shift)
 
-    def _merge_hunk(self, base: Node, theirs: Node, mine: Node, my_hunk: Hunk, touched: list[Hunk]) -> None:
+    def _merge_hunk(self, base: Node, theirs: Node, mine: Node, my_hunk: Hunk, touched: list[Hunk]) -> _Steps:
         """Items that both changed: the same item field by field, anything else as a conflict."""
         other = touched[0]
         one_to_one = {my_hunk.stop - my_hunk.start, my_hunk.new_stop - my_hunk.new_start} == {1}
@@ -141,7 +158,7 @@ class _Merger:
             came = theirs.fields[other.new_start : other.new_stop]
             item, my_item = base.fields[my_hunk.start], mine.fields[my_hunk.new_start]
             if len(came) == 1 and same_item(item, came[0]) and same_item(item, my_item):
-                self.merge(item, came[0], my_item)
+                yield item, came[0], my_item
                 return
         start, stop = min(my_hunk.start, other.start), max(my_hunk.stop, touched[-1].stop)
         self.conflicts.append(
@@ -153,11 +170,11 @@ class _Merger:
             )
         )
 
-    def _apply(self, base: Node, theirs: Node, mine: Node, hunk: Hunk, start: int) -> None:
+    def _apply(self, base: Node, theirs: Node, mine: Node, hunk: Hunk, start: int) -> _Steps:
         """Put my items in the place of theirs from `start` on, which are as they were in the base."""
         gone, came = hunk.stop - hunk.start, mine.fields[hunk.new_start : hunk.new_stop]
         if gone == len(came) == 1:
-            self.merge(base.fields[hunk.start], theirs.fields[start], came[0])
+            yield base.fields[hunk.start], theirs.fields[start], came[0]
             return
         for _ in range(gone):
             self.document.remove(theirs.fields[start])

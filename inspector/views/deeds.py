@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtWidgets import QDialog, QWidget
 
 from inspector import actions
-from inspector.actions import Undoable
+from inspector.actions import Progress, Undoable, unheard
 from inspector.deletion import Deletion
 from inspector.plain import visible
 from inspector.session import Session
@@ -17,14 +17,27 @@ from inspector.views.dialogs import answer, delete_dialog, overwrite_dialog
 from inspector.views.expiry_dialog import ExpiryDialog
 from inspector.views.place_dialogs import NewKeyDialog, PlaceDialog, RenameDialog
 from inspector.views.progress import with_progress
-from storage_core import ConflictError, Scope
+from storage_core import AsyncStorage, ConflictError, Scope
 from storage_core.browse import Address, Query
 from storage_core.raw import RawEntry, read
 
 ASK_BEFORE_DELETING = 20
 """More keys than these are not deleted before the person has confirmed how many they are."""
 
+AT_ONCE = 100
+"""Keys that are brought back in one go, too quickly for anybody to end it."""
+
+_ENDED_EARLY = {
+    "Undo": "Ended early: Undo goes on with the rest",
+    "Redo": "Ended early: Undo takes back what was done",
+}
 _BROUGHT_BACK = "They can be brought back with Undo until the storage is closed."
+
+
+class _Step(Protocol):
+    def __call__(
+        self, storage: AsyncStorage, *, force: bool = False, progress: Progress = unheard
+    ) -> Coroutine[Any, Any, Undoable | None]: ...
 
 
 class Deeds:
@@ -194,30 +207,49 @@ class Deeds:
 
     async def undo(self) -> None:
         """Take back what was done last; where somebody wrote there since, the person is asked first."""
-        await self._step("Undone", lambda session, force: session.history.undo(session.storage, force=force))
+        session = self._desk.session
+        if session is not None:
+            await self._step(session, "Undo", "Undone", session.history.undo)
 
     async def redo(self) -> None:
         """Do again what was undone last, as carefully."""
-        await self._step(
-            "Done again", lambda session, force: session.history.redo(session.storage, force=force)
-        )
+        session = self._desk.session
+        if session is not None:
+            await self._step(session, "Redo", "Done again", session.history.redo)
 
-    async def _step(
-        self, word: str, step: Callable[[Session, bool], Coroutine[Any, Any, Undoable | None]]
-    ) -> None:
+    async def _step(self, session: Session, verb: str, done: str, step: _Step) -> None:
         async with self._desk.turn():
-            session = self._desk.session
-            if session is None or session.read_only or not await self._desk.guard():
+            if session is not self._desk.session or session.read_only or not await self._desk.guard():
+                return
+            history = session.history
+            deed = history.to_undo if verb == "Undo" else history.to_redo
+            if deed is None:
                 return
             try:
-                deed = await to_its_end(step(session, False))
+                finished = await self._go_through(session, verb, deed, step, force=False)
             except ConflictError:
                 if not await self._may_overwrite("What is there now"):
                     return
-                deed = await to_its_end(step(session, True))
-            if deed is not None:
-                self._around.tell(_in_words(deed, word))
+                finished = await self._go_through(session, verb, deed, step, force=True)
+            if finished:
+                self._around.tell(_in_words(deed, done))
                 await self._show_after(session, deed)
+            else:
+                self._around.tell(_ENDED_EARLY[verb], undo=True)
+
+    async def _go_through(
+        self, session: Session, verb: str, deed: Undoable, step: _Step, *, force: bool
+    ) -> bool:
+        """Undo or redo; False where the person has ended it early, which takes more than one step."""
+        if deed.steps <= AT_ONCE:
+            await to_its_end(step(session.storage, force=force))
+            return True
+        return await with_progress(
+            self._window,
+            f"{verb} {visible(deed.label)}",
+            deed.steps,
+            lambda progress: step(session.storage, force=force, progress=progress),
+        )
 
     async def _show_after(self, session: Session, deed: Undoable) -> None:
         """Show one of the places that a deed has changed: the first where something is stored now."""

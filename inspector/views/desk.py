@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QWidget
 from inspector import actions
 from inspector.actions import Done
 from inspector.formats import HEAD
-from inspector.opened import EDIT_LIMIT, Opened, make_ready
+from inspector.opened import EDIT_LIMIT, HEX_LIMIT, Opened, make_ready
 from inspector.plain import visible
 from inspector.session import Session
 from inspector.tasks import Tasks, queueing, to_its_end
 from inspector.views.conflict_dialog import ConflictDialog, Resolution, resolve
 from inspector.views.dialogs import Choice, answer, guard_dialog
+from inspector.views.marks import marked, unmarked
 from inspector.views.states import GONE, NOTHING_CHOSEN
 from inspector.views.value_pane import ValuePane
 from storage_core import Change, ConflictError
@@ -94,6 +95,11 @@ class Desk:
             elif opened is None or opened.entry.revision != self.revision:
                 self._warn(deleted=opened is None)
 
+    async def open_whole(self) -> None:
+        """Bring all of a large value to the desk, to be opened as hex or as an image."""
+        async with self.turn():
+            self.put(self.address, await self._open(self.address, HEX_LIMIT))
+
     async def revert(self) -> None:
         """Put the edit away and show what is stored."""
         async with self.turn():
@@ -129,6 +135,7 @@ class Desk:
         """Whether what is on the desk may be put away; an edit is saved, discarded or kept, as the person says."""
         if self.address is None or not self._pane.is_edited():
             return True
+        self._pane.settle()
         dialog = guard_dialog(
             self._window, visible(self.address.key), self._pane.problem(), self._pane.advice()
         )
@@ -162,18 +169,20 @@ class Desk:
         else:
             self._pane.show_entry(opened, read_only=self.session.read_only)
 
-    async def _open(self, address: Address | None) -> Opened | None:
+    async def _open(self, address: Address | None, limit: int = EDIT_LIMIT) -> Opened | None:
         if address is None or self.session is None:
             return None
         former = self._pane.entry
-        entry = await read(self.session.storage, address.scope, address.key, EDIT_LIMIT)
+        if self._pane.holds_whole and address == self.address:
+            limit = HEX_LIMIT
+        entry = await read(self.session.storage, address.scope, address.key, limit)
         if entry is None:
             return None
         head = b""
         if entry.data is None:
             (found,) = await self.session.browser.heads([address], HEAD)
             head = found or b""
-        return await make_ready(entry, former, head)
+        return await marked(await make_ready(entry, former, head), former)
 
     @property
     def revision(self) -> int:
@@ -191,8 +200,10 @@ class Desk:
         base = self._pane.entry
         if base is None or not self._pane.is_edited():
             return True
+        self._pane.settle()
         if self._pane.problem():
             return False
+        await self._pane.gather()
         mine = self._pane.data()
         expected: RawEntry | None = base
         data = mine
@@ -252,6 +263,7 @@ class Desk:
         """Show what is stored now; what was typed while it was being saved stays, as an edit of that."""
         opened = await self._open(self.address)
         if self._pane.data() == mine:
-            self.put(self.address, opened)
+            is_ours = opened is not None and opened.entry.revision == saved.revision
+            self.put(self.address, unmarked(opened) if opened is not None and is_ours else opened)
         elif saved.data == mine:
             self._pane.rebase(saved)

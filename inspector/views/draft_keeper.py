@@ -50,6 +50,8 @@ class DraftKeeper:
         if not pane.is_edited() or entry.data is None:
             self._forget()
             return False
+        if pane.holds_whole:  # too large for a draft, and only to find that out takes long
+            return False
         draft = Draft(
             session.location,
             place,

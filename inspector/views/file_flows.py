@@ -5,13 +5,14 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
+from inspector.actions import Progress
 from inspector.plain import visible
 from inspector.session import Session
 from inspector.value_files import read_file, save_bytes, save_stored
 from inspector.views.deeds import Deeds
 from inspector.views.desk import Desk, Surroundings
 from inspector.views.dialogs import QuestionDialog, answer
-from inspector.views.progress import Progress, with_progress
+from inspector.views.progress import with_progress
 from inspector.views.value_pane import ValuePane
 from storage_core import InvalidValueError
 from storage_core.browse import Address
@@ -36,6 +37,7 @@ class FileFlows:
         session, place, entry = self._desk.session, self._desk.address, self._pane.entry
         if session is None or place is None or entry is None:
             return
+        await self._pane.gather()
         edited = self._pane.data() if self._pane.is_edited() else None
         dialog = QFileDialog(self._window, "Save value to a file")
         dialog.setObjectName("exportDialog")

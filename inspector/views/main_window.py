@@ -282,6 +282,7 @@ class MainWindow(QMainWindow):
         self.value.edited.connect(self._doing.update)
         self.value.save_asked.connect(lambda: self.start(self.desk.save()))
         self.value.revert_asked.connect(lambda: self.start(self.desk.revert()))
+        self.value.whole_asked.connect(lambda: self.start(self.desk.open_whole()))
         self.activity.address_chosen.connect(self.go_to)
         self.live.changed.connect(lambda changes: self.start(self._follow(changes)))
         self._clock.timeout.connect(self._let_time_pass)

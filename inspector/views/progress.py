@@ -7,14 +7,13 @@ from typing import Any
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from inspector import theme
+from inspector.actions import Progress
 from inspector.plain import PlainLabel
 
 APPEARS_AFTER = 0.7
 """Seconds: what is done sooner is not worth a dialog."""
 
 _STEPS = 1_000
-
-Progress = Callable[[int], None]
 
 
 class ProgressDialog(QDialog):
@@ -54,7 +53,7 @@ class ProgressDialog(QDialog):
 
 
 async def with_progress(
-    parent: QWidget, what: str, total: int, work: Callable[[Progress], Coroutine[Any, Any, None]]
+    parent: QWidget, what: str, total: int, work: Callable[[Progress], Coroutine[Any, Any, Any]]
 ) -> bool:
     """Do `work`, which is given what it tells its progress to; False where the person has ended it early."""
     dialog = ProgressDialog(parent, what, total)

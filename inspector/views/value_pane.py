@@ -1,11 +1,11 @@
 """The pane of one value: what it is, the editors that suit it, and whether it has been edited."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QPushButton,
     QSplitter,
     QStackedWidget,
@@ -14,22 +14,27 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.editors.covered import Covered
 from inspector.editors.editor import ValueEditor
 from inspector.editors.form import FormEditor
 from inspector.editors.hex import HexEditor
 from inspector.editors.image import ImageEditor
 from inspector.editors.large import LargeView
 from inspector.editors.text import TextEditor
-from inspector.formats import Medium, looks_secret, thousands
-from inspector.opened import Opened
-from inspector.plain import PlainLabel
+from inspector.formats import Medium, thousands
+from inspector.masking import masked_text
+from inspector.opened import Marks, Opened
 from inspector.views.changes_view import ChangesView
 from inspector.views.readings_view import ReadingsView
+from inspector.views.secrecy import why_hidden
 from inspector.views.state_view import State, StateView
 from inspector.views.states import NOTHING_CHOSEN
+from inspector.views.value_foot import ValueFoot
 from inspector.views.value_header import ValueHeader
 from storage_core import Kind
 from storage_core.raw import RawEntry
+
+SHOWN_ANEW = "Somebody has changed it: what is new is marked"
 
 
 class ValuePane(QWidget):
@@ -37,7 +42,8 @@ class ValuePane(QWidget):
 
     `edited` is emitted after every edit, and `settled` once what is shown is as it was loaded. Until an edit,
     `data()` is the very object that was shown; `handed_over` says that another editor goes on with it. What takes
-    time to find out is asked for: `difference_wanted`, `readings_wanted` and `chunk_wanted(offset, size)`.
+    time to find out is asked for: `difference_wanted`, `readings_wanted` and `chunk_wanted(offset, size)`. A secret
+    is covered on every page until the person asks to see it; then it is not, until another key is shown.
     """
 
     edited = Signal()
@@ -50,6 +56,7 @@ class ValuePane(QWidget):
     chunk_wanted = Signal(object, object)
     export_asked = Signal()
     import_asked = Signal()
+    whole_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,17 +64,11 @@ class ValuePane(QWidget):
         self._read_only = False
         self._carried = False  # edits that were made in another editor and handed on to this one
         self._warning = ""
+        self.is_revealed = False
         self._header = ValueHeader()
-        self._state_word = PlainLabel()
-        self._notice = PlainLabel(elide=Qt.TextElideMode.ElideRight)
-        self._advice = PlainLabel(elide=Qt.TextElideMode.ElideRight)
-        self._advice.setObjectName("saveAdvice")
-        self._advice.set_tone("amber")
-        self._save = QPushButton("&Save")
-        self._save.setProperty("primary", True)
-        self._revert = QPushButton("Revert")
-        self.form = FormEditor()
-        self._text, self._hex, self._image = TextEditor(), HexEditor(), ImageEditor()
+        self._foot = ValueFoot()
+        self.form, self._text = FormEditor(), Covered(TextEditor(), masked_text)
+        self._hex, self._image = Covered(HexEditor()), Covered(ImageEditor())
         self._large = LargeView()
         self.readings, self.changes = ReadingsView(), ChangesView()
         self._changes_toggle = QPushButton("Changes")
@@ -103,6 +104,7 @@ class ValuePane(QWidget):
         self._opened = None
         self._shown_editor = None
         self._warning = ""
+        self._forget_shown()
         self._state_view.set_state(state)
         self._stack.setCurrentWidget(self._state_view)
         self._show_edit_state()
@@ -112,18 +114,23 @@ class ValuePane(QWidget):
         """Show an entry, unedited. The same key keeps its page, and the place that one is looking at."""
         entry, former = opened.entry, self.entry
         same = former is not None and (former.scope, former.key) == (entry.scope, entry.key)
-        self._opened = opened
-        self._read_only = read_only
-        self._carried = False
-        self._warning = ""
+        self._opened, self._read_only = opened, read_only
+        self._carried, self._warning = False, ""
+        if not same:
+            self._forget_shown()
         self._stack.setCurrentWidget(self._value)
         self._header.describe(opened)
-        self.set_notice(f"Shown as text: {opened.fault}" if opened.fault else "", "amber")
+        news = SHOWN_ANEW if opened.changed or opened.marks != Marks() else ""
+        self.set_notice(f"Shown as text: {opened.fault}" if opened.fault else news, "amber")
         if opened.is_large:
             self._shown_editor = None
             self._offer([self._large], self._large)
             is_text = opened.format.medium in (Medium.JSON, Medium.TEXT)
-            self._large.show_value(entry.size, text=is_text, read_only=read_only)
+            seen, why = self.is_revealed, why_hidden(opened, b"")
+            self._large.show_value(
+                entry.size, text=is_text, read_only=read_only, keep_place=same, hidden=why, revealed=seen
+            )
+            self._large.offer_whole(opened.why_not_whole, image=opened.format.medium is Medium.IMAGE)
         else:
             suitable = self._suitable(opened)
             editor = self._shown_editor if same and self._shown_editor in suitable else suitable[0]
@@ -152,11 +159,13 @@ class ValuePane(QWidget):
         """Show `data` as an edit, not saved, of the entry that is shown."""
         assert self._opened is not None
         editor: ValueEditor = self._hex
-        if self.form in self._suitable(self._opened) and not FormEditor.can_hold(data):
+        has_form = self.form in self._suitable(self._opened)
+        fault = FormEditor.can_hold(data) if has_form else ""
+        if has_form and not fault:
             editor = self.form
         elif self._opened.is_text:
             editor = self._text
-        self._hand_over(editor, data)
+        self._hand_over(editor, data, fault)
         self._tabs.blockSignals(True)
         self._tabs.setCurrentWidget(editor)
         self._tabs.blockSignals(False)
@@ -174,11 +183,28 @@ class ValuePane(QWidget):
             return False
         if not self._carried and not self._shown_editor.is_modified():
             return False
+        if self.holds_whole:
+            return True
         return bool(self._shown_editor.problem()) or self._shown_editor.data() != self.entry.data
 
     def problem(self) -> str:
         """Why the edit cannot be saved; empty where it can."""
         return "" if self._shown_editor is None else self._shown_editor.problem()
+
+    @property
+    def holds_whole(self) -> bool:
+        """Whether this is a large value of which all is here: then `gather` comes before `data`."""
+        return self._opened is not None and self._opened.whole
+
+    async def gather(self) -> None:
+        """Put the bytes of a large value together, in a thread, so that `data` has them at once."""
+        if self.holds_whole and self._shown_editor is not None:
+            await asyncio.to_thread(self._shown_editor.data)
+
+    def settle(self) -> None:
+        """Find out now what was put off until typing pauses, so that `problem` is of what stands there."""
+        if self._shown_editor is not None:
+            self._shown_editor.settle()
 
     def editor(self) -> ValueEditor | None:
         """The editor that is shown."""
@@ -190,8 +216,7 @@ class ValuePane(QWidget):
 
     def set_notice(self, text: str, tone: str = "second") -> None:
         """Say a sentence beneath the value, until another entry is shown."""
-        self._notice.setText(text)
-        self._notice.set_tone(tone)
+        self._foot.set_notice(text, tone)
 
     def warn(self, text: str) -> None:
         """Say a sentence about the edit, for as long as it is not saved."""
@@ -200,13 +225,12 @@ class ValuePane(QWidget):
 
     def advise(self, text: str) -> None:
         """Say beside Save what speaks against it, though it does not keep a person from saving; "" for nothing."""
-        self._advice.setText(text)
-        self._save.setAccessibleDescription(text)
+        self._foot.advise(text)
         self._show_edit_state()
 
     def advice(self) -> str:
         """What speaks against saving the value as it stands."""
-        return self._advice.text()
+        return self._foot.advice()
 
     def chunk_arrived(self, offset: int, data: bytes) -> None:
         """Bytes of a large value that `chunk_wanted` asked for."""
@@ -251,19 +275,22 @@ class ValuePane(QWidget):
     def _load(self, editor: ValueEditor, opened: Opened, *, keep_place: bool) -> None:
         data = opened.entry.data
         assert data is not None
-        self._text.set_json(opened.is_json)
+        self._text.editor.set_json(opened.is_json)
         if editor is self.form:
             self.form.load(
                 data,
                 read_only=self._read_only,
                 keep_place=keep_place,
-                secret=looks_secret(opened.entry.key),
+                secret=opened.is_secret,
                 document=opened.document,
             )
             self.form.mark_changed(opened.changed)
+            self._shown_editor = editor
         else:
-            editor.load(data, read_only=self._read_only)
-        self._shown_editor = editor
+            self._hand_over(editor, data, keep_place=keep_place)
+            for page, ranges in ((self._text, opened.marks.text), (self._hex, opened.marks.bytes)):
+                if editor is page and not page.is_covered:
+                    page.editor.mark_changed(ranges)
 
     def _change_editor(self) -> None:
         """Hand the value, as it is edited so far, from the editor that was shown to the one chosen now."""
@@ -271,6 +298,7 @@ class ValuePane(QWidget):
         former, chosen = self._shown_editor, self._tabs.currentWidget()
         if former is None or former is chosen or not isinstance(chosen, ValueEditor):
             return
+        former.settle()
         # What is stored broken may be seen on every page; what a person has broken is mended first.
         fault = former.problem() if former.is_modified() else ""
         if not fault and isinstance(chosen, FormEditor):
@@ -285,14 +313,39 @@ class ValuePane(QWidget):
         self._show_edit_state()
         self.handed_over.emit()
 
-    def _hand_over(self, editor: ValueEditor, data: bytes) -> None:
-        """Let `editor` go on with `data`."""
-        assert self.entry is not None
+    def _hand_over(
+        self, editor: ValueEditor, data: bytes, fault: str = "", *, keep_place: bool = False
+    ) -> None:
+        """Let `editor` go on with `data`; `fault` is why that cannot be saved, where that is known."""
+        assert self._opened is not None
+        whole = self._opened.is_secret
+        why = "" if self.is_revealed else why_hidden(self._opened, data, image=editor is self._image)
         if editor is self.form:
-            self.form.load(data, read_only=self._read_only, secret=looks_secret(self.entry.key))
+            self.form.load(data, read_only=self._read_only, secret=whole)
+        elif isinstance(editor, Covered) and why:
+            editor.hide_value(
+                data, why, read_only=self._read_only, keep_place=keep_place, whole=whole, problem=fault
+            )
         else:
-            editor.load(data, read_only=self._read_only)
+            editor.load(data, read_only=self._read_only, keep_place=keep_place)
         self._shown_editor = editor
+
+    def _reveal(self) -> None:
+        """The person asks to see the secret: show it, on whatever page it is."""
+        self.is_revealed = True
+        if isinstance(self._shown_editor, Covered):
+            self._shown_editor.uncover()
+        self._large.uncover()
+        self._show_edit_state()
+        self._ask_for_readings()
+
+    def _forget_shown(self) -> None:
+        """Cover secrets again; no page holds any longer what it showed."""
+        self.is_revealed = False
+        for editor in (self._text, self._hex, self._image):
+            editor.forget()
+        self.readings.clear()
+        self._large.show_value(0, text=True)
 
     def _ask_for_readings(self) -> None:
         if self.reads_bytes():
@@ -300,17 +353,11 @@ class ValuePane(QWidget):
 
     def _show_edit_state(self) -> None:
         edited, fault = self.is_edited(), self.problem()
-        self._save.setEnabled(edited and not fault)
-        self._revert.setEnabled(edited)
-        self._advice.setVisible(edited or self._shown_editor is not self.form)  # which says it itself
+        is_read_only = self._read_only and self.entry is not None
+        self._foot.show_advice(edited or self._shown_editor is not self.form)  # which says it itself
+        self._foot.tell_state(edited=edited, can_save=not fault, read_only=is_read_only)
         self._changes_toggle.setVisible(edited)
         self.changes.setVisible(edited and self.shows_changes)
-        if self._read_only and self.entry is not None:
-            self._state_word.setText("Read-only")
-            self._state_word.set_tone("second")
-        else:
-            self._state_word.setText("● Not saved" if edited else "")
-            self._state_word.set_tone("amber")
         if edited and fault:
             self.set_notice(fault, "red")
         elif edited:
@@ -327,13 +374,16 @@ class ValuePane(QWidget):
     def _connect(self) -> None:
         for editor in (self.form, self._text, self._hex, self._image):
             editor.changed.connect(self._edited)
+        for page in (self._text, self._hex, self._image, self._large, self.readings):
+            page.asked_to_show.connect(self._reveal)
         self._tabs.currentChanged.connect(self._change_editor)
         self._changes_toggle.toggled.connect(self._toggle_changes)
-        self._save.clicked.connect(self.save_asked)
-        self._revert.clicked.connect(self.revert_asked)
+        self._foot.save.clicked.connect(self.save_asked)
+        self._foot.revert.clicked.connect(self.revert_asked)
         self._large.chunk_wanted.connect(self.chunk_wanted)
         self._large.save_wanted.connect(self.export_asked)
         self._large.replace_wanted.connect(self.import_asked)
+        self._large.whole_wanted.connect(self.whole_asked)
 
     def _lay_out(self) -> None:
         pages: list[tuple[QWidget, str, str]] = [
@@ -358,15 +408,7 @@ class ValuePane(QWidget):
         column = _column(self._value)
         column.addWidget(self._header)
         column.addWidget(panes, 1)
-        foot = QHBoxLayout()
-        foot.setSpacing(12)
-        foot.setContentsMargins(16, 8, 16, 12)
-        foot.addWidget(self._state_word)
-        foot.addWidget(self._notice, 1)
-        foot.addWidget(self._advice)
-        foot.addWidget(self._revert)
-        foot.addWidget(self._save)
-        column.addLayout(foot)
+        column.addWidget(self._foot)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._state_view)
         self._stack.addWidget(self._value)

@@ -1,7 +1,7 @@
 """What the value pane shows that takes time to find out: changes, readings, parts of large values."""
 
 from inspector.coalescer import Coalescer
-from inspector.formats import looks_secret
+from inspector.opened import Opened
 from inspector.session import Session
 from inspector.tasks import Tasks
 from inspector.views.value_pane import ValuePane
@@ -48,12 +48,14 @@ class ValueTasks:
         pane, opened = self._pane, self._pane.opened
         if opened is None or opened.entry.data is None or not pane.is_edited():
             return
+        if pane.holds_whole and not pane.shows_changes:
+            return
+        await pane.gather()
         before, after = opened.entry.data, pane.data()
         if not pane.shows_changes and max(len(before), len(after)) > COMPARED_UNSEEN:
             pane.tell_changes(None)
             return
-        is_secret = looks_secret(opened.entry.key)
-        await pane.changes.show_difference(before, after, json=opened.is_json, secret=is_secret)
+        await pane.changes.show_difference(before, after, json=opened.is_json, secret=opened.is_secret)
         if pane.is_edited():
             pane.tell_changes(pane.changes.count())
         else:
@@ -62,8 +64,15 @@ class ValueTasks:
     # Readings.
 
     def _read(self) -> None:
-        if self._pane.reads_bytes() and self._pane.editor() is not None:
-            self._tasks.start(self._pane.readings.read(self._pane.data()), newest_of="readings")
+        pane, opened = self._pane, self._pane.opened
+        if pane.reads_bytes() and pane.editor() is not None and opened is not None:
+            self._tasks.start(self._read_now(opened), newest_of="readings")
+
+    async def _read_now(self, opened: Opened) -> None:
+        pane = self._pane
+        await pane.gather()
+        if pane.opened is opened:
+            await pane.readings.read(pane.data(), secret=opened.is_secret, revealed=pane.is_revealed)
 
     # Large values.
 

@@ -1,5 +1,6 @@
 """Any number of entries is deleted and brought back, with the values in a file rather than in memory."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -100,3 +101,67 @@ async def test_a_spool_that_was_never_needed_makes_nothing(
     await unused.put_away([])
     await unused.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def cancel_this(done: int) -> None:
+    """A progress that ends the work where it is."""
+    task = asyncio.current_task()
+    assert task is not None
+    task.cancel()
+
+
+@pytest.fixture
+async def session(tmp_path: Path) -> AsyncIterator[Session]:
+    session = Session(tmp_path / "state.db", read_only=False)
+    await session.open(create=True)
+    yield session
+    await session.close()
+
+
+async def delete_all(session: Session, count: int) -> Deletion:
+    """A remembered deletion of so many keys, which hold their numbers."""
+    keys = [f"{number:04}" for number in range(count)]
+    await session.storage.store(ANN).save_many({key: int(key) for key in keys})
+    deed = Deletion(await session.spool.new_storage(), session.history.marks)
+    await session.remember(deed)
+    await deed.delete(session.storage, [Address(ANN, key) for key in keys], lambda done: None)
+    return deed
+
+
+async def remaining(session: Session) -> list[str]:
+    return [key async for key in session.storage.store(ANN).keys()]
+
+
+async def test_an_undo_tells_how_far_it_is_and_goes_on_where_it_was_ended(session: Session) -> None:
+    deed = await delete_all(session, 5 * MOST_AT_ONCE)
+    ended = asyncio.create_task(session.history.undo(session.storage, progress=cancel_this))
+    await asyncio.wait([ended])
+    assert ended.cancelled()
+    assert len(await remaining(session)) in (MOST_AT_ONCE, 2 * MOST_AT_ONCE)
+    assert session.history.to_undo is deed
+    told: list[int] = []
+    await session.history.undo(session.storage, progress=told.append)
+    assert told == [bundles * MOST_AT_ONCE for bundles in range(1, 6)]
+    assert len(await remaining(session)) == 5 * MOST_AT_ONCE
+    assert (session.history.to_undo, session.history.to_redo) == (None, deed)
+
+
+async def test_a_redo_that_was_ended_is_undone_as_far_as_it_went(session: Session) -> None:
+    deed = await delete_all(session, 5 * MOST_AT_ONCE)
+    await session.history.undo(session.storage)
+    ended = asyncio.create_task(session.history.redo(session.storage, progress=cancel_this))
+    await asyncio.wait([ended])
+    assert len(await remaining(session)) in (3 * MOST_AT_ONCE, 4 * MOST_AT_ONCE)
+    assert session.history.to_undo is deed
+    await session.history.undo(session.storage)
+    assert len(await remaining(session)) == 5 * MOST_AT_ONCE
+
+
+async def test_a_bundle_that_was_begun_is_ended_though_the_undo_is(session: Session) -> None:
+    await delete_all(session, 2 * MOST_AT_ONCE)
+    undoing = asyncio.create_task(session.history.undo(session.storage))
+    while not await session.storage.store(ANN).exists("0000"):
+        await asyncio.sleep(0)
+    undoing.cancel()
+    await asyncio.wait([undoing])
+    assert len(await remaining(session)) in (MOST_AT_ONCE, 2 * MOST_AT_ONCE)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspector.lossless import ChangeKind, Conflict, FieldChange, diff, merge
+from inspector.lossless import MAX_DEPTH, ChangeKind, Conflict, FieldChange, NotLosslessError, diff, merge
 
 SCALARS = st.one_of(st.integers(0, 9), st.sampled_from(["x", "y", True, None]))
 VALUES: st.SearchStrategy[Any] = st.recursive(
@@ -158,3 +158,28 @@ def test_an_item_of_each_side_ends_up_in_the_list_once(items: list[int], at: int
     found = json.loads(result.data)
     assert result.conflicts == ()
     assert sorted(found) == sorted([*items, 77, 88])
+
+
+def nested(levels: int, inside: str, opening: str) -> str:
+    return opening * levels + inside + {"[": "]", '{"a":': "}"}[opening] * levels
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+def test_as_many_levels_as_the_storage_takes_are_compared_and_merged(opening: str) -> None:
+    base, theirs, mine, both = (
+        nested(MAX_DEPTH - 1, inside, opening)
+        for inside in ('{"x":1,"y":1}', '{"x":2,"y":1}', '{"x":1,"y":3}', '{"x":2,"y":3}')
+    )
+    assert [(kind, after) for _, kind, _, after in changes(base, theirs)] == [("changed", "2")]
+    assert merged(base, theirs, mine) == both
+    (conflict,) = conflicts(base, theirs, base.replace('"x":1', '"x":9'))
+    assert (conflict.base, conflict.theirs, conflict.mine) == ("1", "2", "9")
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+@pytest.mark.parametrize("levels", [MAX_DEPTH + 1, 10_000])
+def test_more_levels_are_refused_with_the_number_and_the_place(opening: str, levels: int) -> None:
+    base, theirs, mine = (nested(levels, inside, opening).encode() for inside in "123")
+    for compare in (lambda: diff(base, theirs), lambda: merge(base, theirs, mine)):
+        with pytest.raises(NotLosslessError, match=r"More than 500 levels are nested here \(line 1, column"):
+            compare()

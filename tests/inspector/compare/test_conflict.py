@@ -178,8 +178,16 @@ def test_what_is_shown_is_bounded(base, theirs, mine, is_json):
     assert len(everything(found)) < 200_000
 
 
-def test_json_that_is_nested_to_the_limit_is_told_and_not_merged():
+def test_json_that_is_nested_to_the_limit_is_told_and_merged():
     deep = '{"b": %d, "a": ' + "[" * 498 + "%d" + "]" * 498 + "}"
     found = conflict(deep % (1, 1), deep % (2, 1), deep % (1, 2))
-    assert found.merged in (None, (deep % (2, 2)).encode())
+    assert found.merged == (deep % (2, 2)).encode()
     assert rows(found)[0] == ("$.b", "changed  $.b", "same     $.b")
+
+
+def test_json_that_is_nested_beyond_the_limit_is_shown_and_says_why_it_is_not_merged():
+    deep = '{"b": %d, "a": ' + "[" * 500 + "%d" + "]" * 500 + "}"
+    found = conflict(deep % (1, 1), deep % (2, 1), deep % (1, 2))
+    assert found.merged is None
+    assert "More than 500 levels are nested" in found.why_not
+    assert all(column for column in found.columns)

@@ -1,8 +1,8 @@
 """The image preview: what it shows, how large, and that it never changes a byte."""
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QWheelEvent
+from PySide6.QtCore import QBuffer, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea
 
@@ -123,3 +123,59 @@ def test_what_is_not_shown_says_why_in_plain_text(editor, encoded, png_claiming)
     editor.load(encoded("PNG"))
     assert text(editor, "imageRefusal") == ""
     assert editor.findChild(QPushButton, "imageFit").isVisible()
+
+
+# Large images, which are read beside the window.
+
+
+def test_a_large_image_is_read_beside_the_window_and_then_shown(qtbot, editor, encoded):
+    data = encoded("PNG", 4000, 4000)
+    editor.load(data)
+    assert text(editor, "imageRefusal") == "The image is being read."
+    assert not editor.findChild(QPushButton, "imageFit").isVisible()
+    assert editor.data() is data
+    qtbot.waitUntil(lambda: text(editor, "imageRefusal") == "")
+    assert text(editor, "imageStatus").startswith("PNG · 4,000 x 4,000 pixels")
+    assert editor.zoom() == pytest.approx(view(editor).maximumViewportSize().height() / 4000)
+    for zoom in (editor.zoom(), 0.3, 0.5, 0.75, 1.0, 2.0):
+        editor.set_zoom(zoom)
+        painted = view(editor).grab().toImage()
+        assert painted.pixelColor(painted.rect().center()) == QColor(200, 30, 30), zoom
+
+
+def test_an_image_that_is_chosen_meanwhile_stays(qtbot, editor, encoded):
+    editor.load(encoded("PNG", 4000, 4000))
+    editor.load(encoded("PNG", 7, 5))
+    qtbot.wait(300)
+    assert text(editor, "imageStatus").startswith("PNG · 7 x 5 pixels")
+    editor.load(encoded("PNG", 4000, 4000))
+    editor.load(encoded("PNG", 3000, 3000))
+    qtbot.waitUntil(lambda: text(editor, "imageRefusal") == "")
+    assert text(editor, "imageStatus").startswith("PNG · 3,000 x 3,000 pixels")
+
+
+def test_a_large_image_that_is_damaged_says_so(qtbot, editor, encoded):
+    data = encoded("PNG", 4000, 4000)
+    editor.load(data[: len(data) // 2])
+    qtbot.waitUntil(lambda: "damaged" in text(editor, "imageRefusal"))
+
+
+def test_every_pixel_is_there_once_one_looks_closely(qtbot, editor, encoded):
+    """A line of one pixel is lost where four of them become one."""
+    image = QImage(3000, 2000, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    for row in range(0, 2000, 2):
+        image.setPixelColor(1500, row, QColor("black"))
+    held = QBuffer()
+    held.open(QBuffer.OpenModeFlag.WriteOnly)
+    assert image.save(held, "PNG")
+    editor.load(held.data().data())
+    qtbot.waitUntil(lambda: text(editor, "imageRefusal") == "")
+    editor.set_zoom(1.0)
+    canvas = view(editor).widget()
+    qtbot.waitUntil(
+        lambda: canvas.grab(QRect(1500, 1000, 1, 1)).toImage().pixelColor(0, 0) == QColor("black")
+    )
+    painted = canvas.grab(QRect(1499, 1000, 3, 2)).toImage()
+    colours = [[painted.pixelColor(x, y).name() for x in range(3)] for y in range(2)]
+    assert colours == [["#ffffff", "#000000", "#ffffff"], ["#ffffff"] * 3]

@@ -74,3 +74,16 @@ def written(text):
 def test_a_value_of_no_bytes_has_one_empty_page():
     assert page_count(0) == 1
     assert page_text(whole(b""), 0) == ""
+
+
+def test_looking_back_nothing_is_read_before_the_chunk_in_front_of_it_is_here():
+    asked = []
+    cache = ChunkCache(3 * CHUNK, lambda offset, size: asked.append(offset), looks_back=True)
+    assert cache.read(2 * CHUNK + 5, 1) is None
+    assert asked == [CHUNK, 2 * CHUNK]
+    assert cache.arrived(2 * CHUNK, b"c" * CHUNK)
+    assert cache.read(2 * CHUNK + 5, 1) is None
+    assert cache.arrived(CHUNK, b"b" * CHUNK)
+    assert cache.read(2 * CHUNK + 5, 1) == b"c"
+    assert cache.read(0, 1) is None
+    assert asked == [CHUNK, 2 * CHUNK, 0]

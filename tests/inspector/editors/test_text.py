@@ -55,6 +55,14 @@ def field(editor):
     return editor.findChild(QPlainTextEdit, "textEdit")
 
 
+def load_all(qtbot, editor, data, **how):
+    """Load a long text, and wait until all of it is there."""
+    editor.load(data, **how)
+    assert field(editor).is_filling
+    with qtbot.waitSignal(field(editor).filled):
+        pass
+
+
 def status(editor):
     return editor.findChild(PlainLabel, "textStatus").text()
 
@@ -332,9 +340,9 @@ def test_hostile_text_is_shown_as_characters(editor, text):
     assert editor.data() == text.encode()
 
 
-def test_1_mb_on_one_line_is_folded_and_edited_as_one_line(json_editor):
+def test_1_mb_on_one_line_is_folded_and_edited_as_one_line(qtbot, json_editor):
     data = b'["' + b"x" * 1_000_000 + b'"]'
-    json_editor.load(data)
+    load_all(qtbot, json_editor, data)
     lines = field(json_editor).document().toRawText().split("\u2029")
     assert max(map(len, lines)) <= FOLD_WIDTH + 1
     put_caret(json_editor, 2 * FOLD_WIDTH)
@@ -380,10 +388,18 @@ def test_the_fault_is_told_with_its_place_as_the_person_types(json_editor):
     assert json_editor.problem() == status(json_editor) == ""
 
 
-def test_a_fault_in_long_text_is_known_before_typing_pauses(json_editor):
-    json_editor.load(json.dumps(["x" * 100] * 2000).encode())
+def test_a_fault_in_long_text_is_told_when_typing_pauses_and_known_before_on_demand(qtbot, json_editor):
+    load_all(qtbot, json_editor, json.dumps(["x" * 100] * 2000).encode())
+    put_caret(json_editor, 0)
+    with qtbot.waitSignals([json_editor.changed, json_editor.changed]):
+        press(json_editor, Qt.Key.Key_Delete)
+    assert json_editor.problem().startswith("Line 1, column 103: the value is complete")
+    json_editor.undo()
+    json_editor.settle()
+    assert json_editor.problem() == ""
     put_caret(json_editor, 0)
     press(json_editor, Qt.Key.Key_Delete)
+    json_editor.settle()
     assert json_editor.problem().startswith("Line 1, column 103: the value is complete")
 
 
@@ -511,8 +527,8 @@ def test_the_selected_word_is_what_is_looked_for(editor):
     assert count(editor) == "1 of 2"
 
 
-def test_a_search_in_long_text_follows_what_was_typed_meanwhile(editor):
-    editor.load(b"needle " + b"x" * 100_000)
+def test_a_search_in_long_text_follows_what_was_typed_meanwhile(qtbot, editor):
+    load_all(qtbot, editor, b"needle " + b"x" * 100_000)
     editor.start_find()
     find(editor, "needle")
     put_caret(editor, 0)
@@ -590,3 +606,88 @@ def test_an_odd_character_is_explained_where_the_pointer_is(editor):
 def test_the_text_and_its_controls_have_names_for_assistive_tools(editor):
     assert field(editor).accessibleName() == "Text of the value"
     assert editor.findChild(QLineEdit, "findEdit").accessibleName() == "Find"
+
+
+# Long text, which is filled in a part at a time.
+
+LONG = "".join(
+    f'{{"number": {number}, "text": "é\u00a0\\u00e9\x00"}}\r\n\n' for number in range(20_000)
+).encode()
+
+
+def test_a_long_text_is_there_to_the_last_character_before_it_can_be_edited(qtbot, editor):
+    editor.load(LONG)
+    assert field(editor).isReadOnly()
+    assert status(editor).startswith("The text is being loaded")
+    QTest.keyClicks(field(editor), "x")
+    assert editor.data() is LONG
+    assert not editor.is_modified()
+    with qtbot.waitSignal(field(editor).filled):
+        pass
+    assert field(editor).exact_text().encode() == LONG
+    assert (status(editor), field(editor).isReadOnly(), editor.can_undo()) == ("", False, False)
+    assert field(editor).textCursor().position() == 0
+    QTest.keyClicks(field(editor), "x")
+    assert editor.data() == b"x" + LONG
+    editor.undo()
+    assert editor.data() is LONG
+
+
+def test_no_edit_is_told_of_while_a_long_text_is_filled_in(qtbot, editor):
+    told = []
+    editor.changed.connect(lambda: told.append(editor.data()))
+    load_all(qtbot, editor, LONG)
+    assert told == []
+
+
+def test_a_long_text_that_is_read_only_stays_so(qtbot, editor):
+    load_all(qtbot, editor, LONG, read_only=True)
+    QTest.keyClicks(field(editor), "x")
+    assert editor.data() is LONG
+
+
+def test_a_value_that_is_loaded_meanwhile_takes_the_place_of_a_long_text(qtbot, editor):
+    editor.load(LONG)
+    editor.load(b"short")
+    QTest.qWait(1)
+    assert field(editor).toPlainText() == "short"
+    QTest.keyClicks(field(editor), "x")
+    assert editor.data() == b"xshort"
+
+
+def test_the_fault_of_a_long_text_is_told_once_all_is_there(qtbot, json_editor):
+    data = b"[" + b"1,\n" * 30_000 + b"]"
+    load_all(qtbot, json_editor, data)
+    assert status(json_editor).startswith(("Line 30,000, column 2: ", "Line 30,001, column 1: "))
+
+
+def test_a_search_goes_through_all_of_a_long_text(qtbot, editor):
+    editor.start_find()
+    find(editor, "needle")
+    load_all(qtbot, editor, b"x\n" * 40_000 + b"needle")
+    QTest.keyClick(editor.findChild(QLineEdit, "findEdit"), Qt.Key.Key_Return)
+    assert selected(editor) == (80_000, 80_006)
+
+
+def test_a_long_text_is_coloured_as_a_short_one_is(qtbot, json_editor):
+    load_all(qtbot, json_editor, b"[\n" + b'"text",\n' * 10_000 + b"1]")
+    block = field(json_editor).document().findBlockByNumber(9_000)
+    assert [(each.start, each.length) for each in block.layout().formats()] == [(0, 6)]
+
+
+def test_every_match_is_marked_where_it_comes_into_sight(editor):
+    editor.load(b"".join(b"needle %d\n" % number for number in range(2_000)))
+    editor.start_find()
+    find(editor, "needle")
+    view = field(editor)
+
+    def marked():
+        return {each.cursor.blockNumber() for each in view.extraSelections() if each.cursor.hasSelection()}
+
+    assert {0, 1, 2} <= marked()
+    assert len(marked()) < 100
+    view.verticalScrollBar().setValue(1_500)
+    assert {1_500, 1_501, 1_502} <= marked()
+    assert len(marked()) < 100
+    editor.resize(600, 800)
+    assert {1_500, 1_501, 1_520} <= marked()

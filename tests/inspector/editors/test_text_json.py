@@ -72,3 +72,27 @@ def test_an_integer_of_4301_digits_is_refused_where_it_stands():
     fault = find_fault(f'["{digits}", 0.{digits}, {digits}e1, -{digits}]')
     assert fault is not None
     assert fault.offset == 4301 * 3 + 13
+
+
+@pytest.mark.parametrize("inside", ["[" * 600, '\\"[' * 600, "\\\\", '\\\\\\"[[' * 300, "]" * 600])
+def test_brackets_inside_of_text_are_no_levels(inside):
+    text = f'[{"[1]," * 600}"{inside}"]'
+    assert json.loads(text)
+    assert find_fault(text) is None
+
+
+@pytest.mark.parametrize("before", ["", '"\\\\", ', '"\\"", ', '"]]]]", ' * 3])
+def test_the_level_that_is_one_too_many_is_found_behind_any_text(before):
+    text = f"[{before}{'[' * 500}"
+    fault = find_fault(text)
+    assert fault is not None
+    assert (fault.offset, "500 levels" in fault.reason) == (len(text) - 1, True)
+
+
+@pytest.mark.parametrize("place", [0, 1, 4300, 4301, 9000])
+def test_a_number_of_too_many_digits_is_found_wherever_it_stands(place):
+    allowed, refused = (f'["{"x" * place}", {"7" * digits}]' for digits in (4300, 4301))
+    assert find_fault(allowed) is None
+    fault = find_fault(refused)
+    assert fault is not None
+    assert fault.offset == place + 5

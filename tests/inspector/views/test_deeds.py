@@ -1,5 +1,6 @@
 """Everything a person does to keys and scopes does what it says, can be undone, and is the same from the keyboard."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,10 +12,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QLineEdit, QMenu, QPushButton, QRadioButton
 
 from inspector.app import open_window
-from inspector.views import deeds
+from inspector.views import deeds, progress
 from storage_core import Scope, Storage
 from tests.inspector.elsewhere import Elsewhere
-from tests.inspector.person import Person
+from tests.inspector.person import PATIENCE, Person
 
 ANN, BOB = Scope("acme", "ann"), Scope("acme", "bob")
 PROFILE = '{ "price": 22.00 }'
@@ -236,3 +237,47 @@ async def test_the_menu_of_a_key_opens_from_the_keyboard(person: Person, keys: t
     assert {"actionCopyKey", "actionMoveTo", "actionExpiry", "actionDelete", "actionExport"} <= set(names)
     menu.close()
     await person.window.idle()
+
+
+async def press_cancel_when_it_shows(person: Person) -> None:
+    """Press Cancel as soon as progress is to be seen, and wait for the end."""
+    async with asyncio.timeout(PATIENCE):
+        while not (shown := [each for each in person.dialogs() if each.objectName() == "progressDialog"]):
+            await asyncio.sleep(0)
+    QTest.mouseClick(shown[0].findChild(QPushButton, "cancelButton"), Qt.MouseButton.LeftButton)
+    await person.window.idle()
+
+
+async def test_the_undo_of_a_large_deletion_shows_its_progress_and_can_be_ended(
+    person: Person, location: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "APPEARS_AFTER", 0)
+    many = Scope("acme", "many")
+
+    def count() -> int:
+        with Storage(location, read_only=True) as storage:
+            return sum(1 for _ in storage.store(many).keys())
+
+    with Storage(location) as storage:
+        storage.store(many).save_many({f"{number:05}": number for number in range(3_000)})
+    await person.sees(lambda: person.scope_row(many).isValid())
+    await person.choose_scope(many)
+    await person.do("actionDeleteScope")
+    await person.answer("deleteDialog", "deleteButton")
+    assert count() == 0
+
+    person.action("actionUndo").trigger()
+    await press_cancel_when_it_shows(person)
+    back = count()
+    assert back < 3_000
+    assert "Undo goes on" in person.window.toast.accessibleName()
+    assert person.action("actionUndo").text().replace("&", "") == "Undo deletion of 3,000 keys"
+    await person.do("actionUndo")
+    assert count() == 3_000
+
+    person.action("actionRedo").trigger()
+    await press_cancel_when_it_shows(person)
+    assert 0 < count() <= 3_000
+    assert "Undo takes back" in person.window.toast.accessibleName()
+    await person.do("actionUndo")
+    assert count() == 3_000
