@@ -80,6 +80,7 @@ class DifyBrowser(LedgerBrowser):
             return None
 
     def _kind(self, line: Line) -> tuple[int, bytes]:
+        self._stop()
         return line.seen.kind, self._head(*line.address, 1) or b""
 
     def _stop(self) -> None:

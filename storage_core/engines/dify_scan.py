@@ -16,6 +16,7 @@ from storage_core.query import Address
 from storage_core.scope import KEY_LIMIT, Scope
 
 _BETWEEN = 0.25  # seconds between two looks, at least
+_BETWEEN_FEW = 2.0  # at most, where there are few values
 _SHARE = 10  # a look may take a tenth of the time
 _MANY = 2_000  # values
 _FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999  # milliseconds since 1970: what a datetime can say
@@ -60,8 +61,9 @@ class Lookout:
 
     @property
     def look_every(self) -> float:
-        """Seconds between two looks: the more, the longer one takes."""
-        return max(_BETWEEN, _SHARE * self._took)
+        """Seconds between two looks: the more, the longer one takes, where that is not only for a busy machine."""
+        between = max(_BETWEEN, _SHARE * self._took)
+        return between if self._count >= _MANY else min(between, _BETWEEN_FEW)
 
     def begin(self, root: Root, stop: Stop) -> None:
         """Take down what is there when the database is opened."""

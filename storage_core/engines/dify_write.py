@@ -12,10 +12,11 @@ from storage_core.engines.dify_reader import DifyReader
 from storage_core.engines.dify_scan import Lookout, seen_of
 from storage_core.engines.dify_staging import Staging
 from storage_core.engines.ledger import Making, Seen
-from storage_core.entry import Entry, Kind, as_datetime
-from storage_core.errors import ConflictError, KeyNotFoundError, StorageIOError, UnsupportedError
+from storage_core.engines.refusals import not_as_expected, nothing_at, taken
+from storage_core.entry import Kind
+from storage_core.errors import ConflictError, StorageIOError, UnsupportedError
 from storage_core.query import Address
-from storage_core.records import Record
+from storage_core.records import Record, as_entry
 from storage_core.scope import Scope
 
 _TRIES = 20
@@ -55,8 +56,8 @@ class DifyEngine(DifyReader):
                 self._expect_still(place, pending)
         try:
             self._plan.carry_out()
-        except Taken as taken:
-            raise self._was_quicker(taken.place, taken.address) from taken
+        except Taken as found:
+            raise self._was_quicker(found.place, found.address) from found
         puts = [(place, pending) for place, pending in self._plan if pending.name is not None]
         self._making.keep({pending.address: self._as_put(place, pending) for place, pending in puts})
         self._plan.clear()
@@ -125,15 +126,13 @@ class DifyEngine(DifyReader):
         expected = None if place is None else self._expect(place, source, if_revision)
         seen = None if place is None else self._now(place, source)
         if place is None or seen is None:
-            raise KeyNotFoundError(f"nothing is stored at {key!r:.80} of {scope}")
+            raise nothing_at(scope, key)
         if source == target:
             return
         self._check_is_file(place)
-        if not overwrite and self._now(new_place, target) is not None:
-            raise ConflictError(
-                f"{new_key!r:.80} of {to} is taken: choose another key, or overwrite it",
-                self._entry(new_place, target),
-            )
+        in_the_way = None if overwrite else self._record(new_place, target)
+        if in_the_way is not None:
+            raise taken(to, new_key, in_the_way)
         self._plan.check_way(new_place, target)
         self._stage_again(place, seen, new_place, target, None if overwrite else Expected(None))
         self._plan.add(place, Pending(source, None, expected=expected, moved=True))
@@ -172,12 +171,7 @@ class DifyEngine(DifyReader):
         seen = self._now(place, address)
         revision = self._making.revision_of(address, seen)
         if revision != if_revision:
-            found = f"revision {revision:,}" if revision else "nothing"
-            wanted = f"revision {if_revision:,}" if if_revision else "nothing"
-            raise ConflictError(
-                f"{address.key!r:.80} of {address.scope} holds {found}, where {wanted} was expected",
-                self._entry(place, address),
-            )
+            raise not_as_expected(*address, self._record(place, address), if_revision)
         return Expected(None if seen is None else seen.mark)
 
     def _expect_still(self, place: Place, pending: Pending) -> None:
@@ -189,12 +183,13 @@ class DifyEngine(DifyReader):
     def _was_quicker(self, place: Place, address: Address) -> ConflictError:
         self._plan.clear()  # what is in the way is what is on the disk
         self._making.withdraw()
+        record = self._record(place, address)
         return ConflictError(
             f"{address.key!r:.80} of {address.scope} was written by its plugin at this very moment",
-            self._entry(place, address),
+            None if record is None else as_entry(*address, record),
         )
 
-    def _entry(self, place: Place, address: Address) -> Entry | None:
+    def _record(self, place: Place, address: Address) -> Record | None:
         """What is at `place`, with its value where that can be read."""
         seen = self._now(place, address)
         if seen is None:
@@ -205,7 +200,7 @@ class DifyEngine(DifyReader):
             data = None
         revision = self._making.revision_of(address, seen)
         assert seen.updated is not None
-        return Entry(*address, Kind.BYTES, data, seen.size, revision, as_datetime(seen.updated), None)
+        return Kind.BYTES, data, seen.size, revision, seen.updated, None
 
     def _content(self, place: Place) -> bytes:
         pending = self._plan.get(place)

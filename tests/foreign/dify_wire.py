@@ -73,7 +73,7 @@ def sdk_storage(daemon: Daemon) -> Iterator[SdkStorage]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_address[1]}"
-        command = [python_in("dify"), "-m", "tests.foreign.dify_storage", url]
+        command = [python_in("dify"), "-m", "tests.foreign.dify_programs.storage", url]
         with subprocess.Popen(
             command,
             cwd=PROJECT,

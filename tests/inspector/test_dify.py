@@ -1,10 +1,12 @@
 """Dify's plugin storage in the window: looked at, corrected, deleted and brought back, while plugins write."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from inspector.app import open_window
 from storage_core import Scope
@@ -75,3 +77,26 @@ async def test_what_a_plugin_writes_shows_by_itself(person: Person, daemon: Daem
     await person.sees(lambda: "brand new" in person.keys())
     daemon.delete("brand new")
     await person.sees(lambda: "brand new" not in person.keys())
+
+
+async def test_what_is_no_value_is_shown_and_said_to_be_none(
+    person: Person, folder: Path, daemon: Daemon
+) -> None:
+    base = folder / TENANT / "hjlarry" / "storage"
+    (base / "link").symlink_to("/etc/hostname")
+    os.mkfifo(base / "pipe")
+    (base / "a..b").write_bytes(b"out of reach")
+    with open(os.fsencode(base) + b"/bad\xff", "wb"):
+        pass
+    await person.choose_scope(PLUGIN)
+    await person.sees(lambda: {"link", "pipe", "a..b"} <= set(person.keys()))
+    for key in ("link", "pipe"):
+        await person.choose_key(key)
+        await person.sees(lambda: "neither followed nor read" in _labels(person))
+    await person.choose_key("a..b")
+    await person.choose_key("counter")
+    assert person.current_key() == "counter"
+
+
+def _labels(person: Person) -> str:
+    return " ".join(each.text() for each in person.window.findChildren(QLabel) if each.isVisible())

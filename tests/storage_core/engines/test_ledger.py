@@ -55,6 +55,36 @@ def test_comparing_with_the_same_again_tells_nothing(ledger: Ledger) -> None:
     assert told(ledger, 2) == []
 
 
+def test_comparing_one_scope_leaves_what_is_known_of_the_others(ledger: Ledger) -> None:
+    other = Address(Scope("other"), "x")
+    ledger.look(other, lambda: (seen("1"), None))
+    ledger.compare({at("b"): seen("1")}, ledger.moment, SCOPE)
+    assert told(ledger, 3) == [(4, "a", True)]
+    ledger.compare({}, ledger.moment, other.scope)
+    assert told(ledger, 4) == [(5, "x", True)]
+    assert ledger.line(at("b")) is not None
+    assert ledger.line(other) is None
+
+
+def test_what_is_kept_is_seen_as_it_is_once_it_is_made(ledger: Ledger) -> None:
+    making = Making(ledger)
+    making.made(at("a"), seen("staged first"))
+    revision = making.made(at("a"), seen("staged"))
+    making.keep({at("a"): seen("in its place")})
+    assert ledger.look(at("a"), lambda: (seen("in its place"), None)) == (revision, None)
+    assert told(ledger, 2) == [(3, "a", False), (revision, "a", False)]
+
+
+def test_what_is_known_of_entries_that_are_gone_does_not_grow_for_ever(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "KEPT_CHANGES", 3)
+    for number in range(20):
+        ledger.look(at(f"k{number}"), lambda: (seen("1"), None))
+        ledger.look(at(f"k{number}"), lambda: (None, None))
+    assert len(ledger._gone) <= 6
+
+
 def test_a_look_that_finds_the_same_gives_the_same_revision(ledger: Ledger) -> None:
     assert ledger.look(at("a"), lambda: (seen("1"), "value")) == (1, "value")
 

@@ -1,10 +1,15 @@
 """What tests of Dify's folders say often."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from storage_core import Scope
 from tests.foreign.dify_daemon import TENANT
+from tests.foreign.environments import PROJECT
 
 PLUGIN = Scope(TENANT, "hjlarry/storage")
 GMAIL = Scope(TENANT, "langgenius/gmail_trigger")
@@ -30,3 +35,19 @@ def times(folder: Path) -> dict[str, tuple[int, int, int]]:
 
 def plugin_folder(folder: Path, scope: Scope = PLUGIN) -> Path:
     return folder / scope.workspace / str(scope.user)
+
+
+def as_nobody(folder: Path) -> list[str]:
+    """What starts a command as a user who owns nothing, and can come to `folder`.
+
+    The test is left out where nobody else can be had, or cannot start this Python.
+    """
+    through = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    probe = [*through, sys.executable, "-c", "import storage_core, encodings.idna"]
+    if os.geteuid() != 0 or subprocess.run(probe, cwd=PROJECT, capture_output=True, check=False).returncode:
+        pytest.skip("only root can be another user")
+    temporary = Path(os.environ.get("PYTEST_DEBUG_TEMPROOT", "/tmp"))
+    for path in (folder, *folder.parents):
+        if path.is_relative_to(temporary) and path != temporary:
+            path.chmod(0o755)
+    return through

@@ -9,6 +9,8 @@ import pytest
 
 from storage_core import AsyncStorage
 from storage_core.browse import Browser, Group, Order, Query
+from storage_core.engine import Errand
+from storage_core.location import open_database
 from tests.foreign.dify_daemon import Daemon
 from tests.storage_core.engines.dify.folder import GMAIL, PLUGIN, plugin_folder
 from tests.storage_core.engines.dify.test_dify import KEYS
@@ -101,3 +103,34 @@ async def test_a_search_looks_into_all_values_and_passes_over_what_cannot_be_rea
     assert [(hit.entry.scope, hit.entry.key) for hit in hits] == [(PLUGIN, "deep/er")]
     assert await browser.heads([(PLUGIN, "link"), (PLUGIN, "counter")], 10) == [None, b"42"]
     await browser.page(Query(PLUGIN, order=Order.KIND))
+
+
+def test_what_nobody_waits_for_any_more_ends_before_all_files_were_looked_at(folder: Path) -> None:
+    database = open_database(folder, read_only=True, timeout=1, durability="power")
+    browsing = database.connect_browser()
+    looked = []
+    errand = CancelledAfter(3, looked)
+    with pytest.raises(InterruptedError):
+        browsing.page(Query(order=Order.KIND), 0, 100, errand)
+    assert len(looked) == 4
+    assert len(browsing.page(Query(), 0, 100, Errand())) == 18
+    browsing.close()
+
+
+class CancelledAfter(Errand):
+    """An errand that is cancelled once somebody has asked so many times whether it is."""
+
+    __slots__ = ("_looked", "_looks")
+
+    def __init__(self, looks: int, looked: list[int]) -> None:
+        self._looks, self._looked = looks, looked
+        super().__init__()
+
+    @property  # type: ignore[override]
+    def cancelled(self) -> bool:
+        self._looked.append(1)
+        return len(self._looked) > self._looks
+
+    @cancelled.setter
+    def cancelled(self, value: bool) -> None:
+        """Only time tells."""

@@ -11,6 +11,7 @@ from storage_core import NotAStorageError, Storage
 from tests.foreign.dify_daemon import TENANT, Daemon
 from tests.storage_core.conftest import OpenStorage
 from tests.storage_core.engines.dify.folder import GMAIL, PLUGIN, plugin_folder, times
+from tests.storage_core.facades import run_python
 
 
 async def test_the_folder_is_found_whatever_its_name(open_storage: OpenStorage, folder: Path) -> None:
@@ -125,3 +126,13 @@ def test_native_storages_are_opened_without_a_thought_of_dify(tmp_path: Path) ->
         assert storage.capabilities.system == "storage_core"
     assert os.listdir(tmp_path) == ["state.db"]
     assert plugin_folder(tmp_path).exists() is False
+
+
+def test_on_a_system_that_cannot_walk_folders_by_name_it_says_so_and_does_not_break(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = "import sys; sys.modules['fcntl'] = None; import storage_core.engines.dify; print('imported')"
+    assert run_python(without) == "imported"
+    monkeypatch.setattr(os, "supports_dir_fd", set())
+    with pytest.raises(NotAStorageError, match="Linux and macOS"), Storage(folder):
+        pass

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage_core import AsyncStorage, AsyncStore, InvalidNameError, Scope
-from storage_core.engines.dify_names import address_at, place_of
+from storage_core import AsyncStorage, AsyncStore, InvalidNameError, Scope, Storage
+from storage_core.engines.dify_names import address_at, check_new, place_of
+from storage_core.hosts.dify.plugin_storage import DifyStorageError, PluginStorage, cleaned
 from tests.foreign.dify_daemon import TENANT, Daemon
 from tests.storage_core.engines.dify.folder import PLUGIN, files
 from tests.storage_core.facades import listed
@@ -204,3 +205,25 @@ def test_no_key_leads_out_of_its_plugins_folder(key: str) -> None:
     base = f"/p/{TENANT}/hjlarry/storage/"
     path = os.path.normpath("/p/" + "/".join(place))
     assert path == base + key
+
+
+@given(st.text(st.sampled_from("a./\\é"), max_size=12))
+def test_every_key_that_plugins_run_here_may_use_is_taken_as_it_was_cleaned_for_them(key: str) -> None:
+    try:
+        clean = cleaned(key)
+    except InvalidNameError:
+        return
+    check_new(PLUGIN, clean)
+    assert place_of(PLUGIN, clean) == (TENANT, "hjlarry", "storage", *clean.split("/"))
+
+
+def test_a_plugin_that_is_run_here_goes_on_with_what_dify_kept_for_it(folder: Path) -> None:
+    with Storage(folder) as storage:
+        kept = PluginStorage(storage.store(PLUGIN))
+        assert kept.get("/counter") == b"42"
+        kept.set("x/../counter", b"43")
+        assert Daemon(folder, "hjlarry/storage").get("counter") == b"43"
+        assert not kept.exist("conversations")
+        kept.delete("counter")
+        with pytest.raises(DifyStorageError):
+            kept.get("counter")

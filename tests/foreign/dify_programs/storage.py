@@ -1,4 +1,4 @@
-"""dify_storage.py URL: what a plugin does with `session.storage` of Dify's own SDK, over its wire; a line a call.
+"""storage.py URL: what a plugin does with `session.storage` of Dify's own SDK, over its wire; a line a call.
 
 Each line is `[verb, key, value]`, bytes in hex; each answer `["is", result]` or `["raised", words]`.
 """
