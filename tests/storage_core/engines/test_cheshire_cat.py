@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -390,16 +391,17 @@ def test_within_a_transaction_its_own_changes_are_read(location: Path, cat: CatS
 
     def change(engine: Engine) -> list[Any]:
         found: list[Any] = [engine.read_small(SHARED, "key", 10)]
-        engine.write(SHARED, "key", Kind.JSON, b'"' + b"y" * 100_000 + b'"', None, None)
-        found += [engine.read(SHARED, "key"), engine.keys(SHARED, "", None, 10)]
+        engine.write(SHARED, "key", Kind.JSON, b'"' + b"y" * 200_000 + b'"', None, None)
+        found += [engine.read_small(SHARED, "key", 10), engine.read(SHARED, "key")]
         engine.delete(SHARED, "key", None)
-        return [*found, engine.read(SHARED, "key"), engine.keys(SHARED, "", None, 10)]
+        return [*found, engine.read_small(SHARED, "key", 10), engine.keys(SHARED, "", None, 10)]
 
     with Storage(location) as storage:
-        (large, written, keys, deleted, none) = storage._write(Write(change))
-        assert (large[1], large[2]) == (None, 100_002)
-        assert (written[1][:2], written[3], keys) == (b'"y', large[3] + 1, ["key"])
-        assert (deleted, none) == (None, [])
+        before, small, whole, deleted, keys = storage._write(Write(change))
+        assert (before[1], before[2]) == (None, 100_002)
+        assert (small[1], small[2], small[3]) == (None, 200_002, before[3] + 1)
+        assert (whole[1][:2], whole[3]) == (b'"y', before[3] + 1)
+        assert (deleted, keys) == (None, [])
     assert not cat.exists("key")
 
 
@@ -421,3 +423,15 @@ async def test_what_is_in_the_place_of_a_large_value_now_is_read_as_what_it_is(
         assert small is not None
         assert (small.data, small.size) == (text, len(text))
         assert await browser.heads([(SHARED, "key")], 3) == [text[:3]]
+
+
+async def test_a_write_is_seen_that_leaves_the_file_as_old_as_it_was(
+    storage: AsyncStorage, cat: CatStore, location: Path
+) -> None:
+    cat.save("key", 1)
+    since = await storage.revision()
+    assert await listed(storage.changes(since)) == []
+    times = location.stat()
+    cat.save("key", 2)
+    os.utime(location, ns=(times.st_atime_ns, times.st_mtime_ns))  # as within one tick of a coarse clock
+    assert [change.key for change in await listed(storage.changes(since))] == ["key"]
