@@ -22,6 +22,7 @@ from storage_core import (
     use_storage,
     user,
 )
+from storage_core.hosts.dify import HasStorage, Patch, PluginStorage, attach, patch
 
 
 def synchronous(path: Path, id: UUID) -> None:
@@ -94,3 +95,12 @@ async def ambient(storage: AsyncStorage) -> None:
         assert_type(await user.get("picture"), bytes | None)
         assert_type(user.user("bob"), AsyncStore)
     use_storage(None)
+
+
+def dify(storage: Storage, session: HasStorage) -> None:
+    plugin = attach(session, storage.workspace("acme").user("author/name"), missing="none")
+    assert_type(plugin, PluginStorage)
+    assert_type(plugin.get("todos"), bytes | None)
+    assert_type(plugin.exist("todos"), bool)
+    with patch(lambda session: storage.workspace(session.app_id)) as changed:
+        assert_type(changed, Patch)

@@ -5,12 +5,13 @@ import time
 from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 from typing import Any, TypeVar
 
 from storage_core.entry import Change, Entry, Kind, as_datetime
 from storage_core.errors import ChangesLostError
 from storage_core.query import Address
+from storage_core.scope import Scope
 
 Result = TypeVar("Result")
 
@@ -99,13 +100,21 @@ class Ledger:
                 self._take_down(address, seen, self._next(), now)
             self._known_from = self._last
 
-    def compare(self, found: Mapping[Address, Seen], moment: int) -> None:
-        """Note all that is different now that the whole database was looked at, from `moment` on."""
+    def compare(self, found: Mapping[Address, Seen], moment: int, scope: Scope | None = None) -> None:
+        """Note all that is different now that the database, or all of one scope, was looked at, from `moment` on."""
+        known = self.lines()
+        other = [
+            (address, seen) for address, seen in found.items() if not _is_known(known.get(address), seen)
+        ]
+        gone: list[Address] = []
+        if scope is not None or len(known) + sum(address not in known for address, _ in other) > len(found):
+            here = [address for address in known if scope is None or address.scope == scope]
+            gone = [address for address in here if address not in found]
         now = _now()
-        with self._lock:
-            for address in [address for address in self._lines if address not in found]:
+        with self._lock:  # only for what is different: whoever asks for the last revision does not wait
+            for address in gone:
                 self._note(address, None, moment, now)
-            for address, seen in found.items():
+            for address, seen in other:
                 self._note(address, seen, moment, now)
 
     def look(self, address: Address, see: Callable[[], tuple[Seen | None, Result]]) -> tuple[int, Result]:
@@ -176,7 +185,7 @@ class Ledger:
         if self._newest(address)[1] > moment:
             return None
         revision = self._next()
-        self._tell(address, seen, revision, now)
+        self._tell(address, seen, revision, now if seen is None or seen.updated is None else seen.updated)
         self._take_down(address, seen, revision, now)
         return 0 if seen is None else revision
 
@@ -197,12 +206,12 @@ class Ledger:
         line = self._lines.get(address)
         return self._gone.get(address, (0, 0)) if line is None else (line.revision, line.noted)
 
-    def _tell(self, address: Address, seen: Seen | None, revision: int, now: int) -> None:
+    def _tell(self, address: Address, seen: Seen | None, revision: int, at: int) -> None:
         line = self._lines.get(address)
         described = seen or (None if line is None else line.seen)
         kind, size = (Kind.JSON, 0) if described is None else (described.kind, described.size)
-        at = as_datetime(now if seen is None or seen.updated is None else seen.updated)
-        insort(self._changes, Change(revision, *address, seen is None, kind, size, at), key=_revision)
+        change = Change(revision, *address, seen is None, kind, size, as_datetime(at))
+        insort(self._changes, change, key=_revision)
         if len(self._changes) > 2 * KEPT_CHANGES:
             del self._changes[:KEPT_CHANGES]
             self._known_from = self._changes[0].revision - 1
@@ -212,6 +221,9 @@ class Ledger:
         line = self._lines.pop(address, None)
         if seen is None:
             self._gone[address] = (revision, self._moment)
+            if len(self._gone) > 2 * KEPT_CHANGES:  # no look that is under way began so long ago
+                for oldest in list(islice(self._gone, KEPT_CHANGES)):
+                    del self._gone[oldest]
             return
         self._gone.pop(address, None)
         number = next(self._ids) if line is None else line.id
@@ -239,8 +251,12 @@ class Making:
         self._newest[address] = 0 if seen is None else revision
         return revision
 
-    def keep(self) -> None:
-        """The transaction was committed."""
+    def keep(self, settled: Mapping[Address, Seen] | None = None) -> None:
+        """The transaction was committed; `settled` is what is seen of entries that are not seen as they were made."""
+        if settled:
+            last = {address: place for place, (_, address, _) in enumerate(self._made)}
+            for address, seen in settled.items():
+                self._made[last[address]] = (self._made[last[address]][0], address, seen)
         self._ledger.keep(self._made)
         self._forget()
 
@@ -251,6 +267,10 @@ class Making:
 
     def _forget(self) -> None:
         self._made, self._newest = [], {}
+
+
+def _is_known(line: Line | None, seen: Seen) -> bool:
+    return line is not None and line.seen.mark == seen.mark
 
 
 def _revision(change: Change) -> int:
