@@ -23,6 +23,7 @@ from storage_core import (
     user,
 )
 from storage_core.hosts.dify import HasStorage, Patch, PluginStorage, attach, patch
+from storage_core.transfer import IfTaken, Line, Outcome, Progress, Report, Transfer
 
 
 def synchronous(path: Path, id: UUID) -> None:
@@ -86,6 +87,15 @@ async def asynchronous(path: str) -> None:
         assert_type(storage.changes(0), AsyncIterator[Change])
         async for change in storage.watch():
             assert_type(change, Change)
+
+
+async def bringing_over(source: AsyncStorage, target: AsyncStorage) -> None:
+    transfer = Transfer(source, target, [Scope("acme")], if_taken=IfTaken.KEEP_BOTH)
+    async for progress in transfer.steps():
+        assert_type(progress, Progress)
+    assert_type(await Transfer(source, None, {Scope("acme"): Scope("beta")}, dry_run=True).run(), Report)
+    assert_type(transfer.report[0], Line)
+    assert_type(transfer.report.counts, dict[Outcome, int])
 
 
 async def ambient(storage: AsyncStorage) -> None:

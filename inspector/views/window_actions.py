@@ -59,6 +59,7 @@ COMMANDS = (
     Command("Theme", "&Dark", (), "moon", checkable=True),
     Command("Activity", "&Activity", ("Ctrl+E",), checkable=True),
     Command("ReadOnly", "&Read-only", (), "lock", checkable=True),
+    Command("BringOver", "&Bring over…", ("Ctrl+Shift+B",)),
     Command("Quit", "&Quit", ("Ctrl+Q",)),
 )
 
@@ -69,7 +70,7 @@ KEY_MENU = (
 SCOPE_MENU = ("NewKey", "", "CopyPath", "CopySyncCode", "", "Refresh", "", "DeleteScope")
 
 _MENUS = (
-    ("&File", ("Open", "", "ReadOnly", "", "Quit")),
+    ("&File", ("Open", "", "BringOver", "", "ReadOnly", "", "Quit")),
     ("&Edit", ("Undo", "Redo", "", "NewKey", "Rename", "Delete", "", "Save", "Revert", "", "Find", "Search")),
     ("&Key", (*KEY_MENU, "", "DeleteScope")),
     ("&Go", ("Back", "Forward", "", "Jump", "Bookmark")),
