@@ -96,6 +96,13 @@ class PlainLabel(QLabel):
         self._own_tooltip = text
         self._tell_in_full()
 
+    def set_tone(self, tone: str) -> None:
+        """Take the colour that the style sheet has for a tone: second, amber, red or green; "" for that of text."""
+        if self.property("tone") != tone:
+            self.setProperty("tone", tone)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
     def shown_text(self) -> str:
         """The text as it is painted now, with its ellipsis."""
         if self._elide == Qt.TextElideMode.ElideNone:

@@ -1,11 +1,13 @@
 """What the program remembers between two runs, each with its type and its default."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from inspector.schema import SchemaFile
 from inspector.theme import Choice
 
 DELIMITERS = (":", "/", ".", "")
@@ -112,6 +114,16 @@ class Settings:
         self._keep_list("bookmarks/places", [asdict(each) for each in bookmarks])
 
     @property
+    def schema_files(self) -> list[SchemaFile]:
+        """The schemas that the person has given, in the order of their patterns."""
+        found = (_schema_file(each) for each in self._list("schemas/files"))
+        return [each for each in found if each is not None]
+
+    @schema_files.setter
+    def schema_files(self, files: list[SchemaFile]) -> None:
+        self._keep_list("schemas/files", [asdict(each) for each in files])
+
+    @property
     def activity_visible(self) -> bool:
         return self._flag("activity/visible", True)
 
@@ -144,7 +156,7 @@ class Settings:
             return []
         return value if isinstance(value, list) else []
 
-    def _keep_list(self, name: str, values: list[str] | list[dict[str, str | None]]) -> None:
+    def _keep_list(self, name: str, values: Sequence[str | dict[str, str | None]]) -> None:
         self._kept.setValue(name, json.dumps(values))
 
 
@@ -157,3 +169,10 @@ def _bookmark(kept: object) -> Bookmark | None:
     if not all(each is None or isinstance(each, str) for each in (user, key)):
         return None
     return Bookmark(location, workspace, user, key)
+
+
+def _schema_file(kept: object) -> SchemaFile | None:
+    if not isinstance(kept, dict) or kept.keys() != {"pattern", "path"}:
+        return None
+    pattern, path = kept["pattern"], kept["path"]
+    return SchemaFile(pattern, path) if isinstance(pattern, str) and isinstance(path, str) else None

@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from inspector.editors.editor import ValueEditor
 from inspector.editors.form_actions import FormActions, FormBar, offer_types
+from inspector.editors.form_choice import choose
 from inspector.editors.form_commands import EditCommand
-from inspector.editors.form_fields import FieldKind, typed_text
 from inspector.editors.form_find import FindLine, FormSearch
+from inspector.editors.form_kinds import FieldKind, typed_text
 from inspector.editors.form_model import NAME, FormModel, first_unfolded, new_value
 from inspector.editors.form_place import Place
+from inspector.editors.form_schema import FormSchema, Missing, add_missing
 from inspector.editors.form_view import FormView
 from inspector.formats import human_size
 from inspector.lossless import (
@@ -27,6 +29,7 @@ from inspector.lossless import (
 )
 from inspector.lossless.strings import decode
 from inspector.plain import PlainLabel, visible
+from inspector.schema import Choice, Verdict
 
 MAX_SIZE = 1 << 20
 """Bytes: a larger value is not parsed on the inspector's own accord."""
@@ -53,6 +56,7 @@ class FormEditor(ValueEditor):
         self.model = FormModel(self)
         self.view = FormView(self.model, self)
         self.row_actions = FormActions(self, self)
+        self.schema = FormSchema(self.view, self)
         self._find = FindLine(self)
         self._search = FormSearch(self._find, self.view)
         self._notice = PlainLabel("", self, elide=Qt.TextElideMode.ElideRight)
@@ -65,7 +69,9 @@ class FormEditor(ValueEditor):
         column = QVBoxLayout(form)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (FormBar(self.row_actions, form), self._find, self.view, self._notice):
+        for widget in (
+            FormBar(self.row_actions, form), self._find, self.view, self.schema.bar, self._notice
+        ):  # fmt: skip
             column.addWidget(widget)
         self._find.hide()
         self._notice.setObjectName("formNotice")
@@ -89,6 +95,7 @@ class FormEditor(ValueEditor):
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._offer_actions)
         self.view.selectionModel().currentChanged.connect(self._update_actions)
+        self.schema.add_wanted.connect(self._add_missing)
         self.model.renamed.connect(self._renamed)
         self.model.moved.connect(self._dropped)
 
@@ -123,6 +130,7 @@ class FormEditor(ValueEditor):
         self.model.show(
             None if refusal else root, unfolded, read_only=read_only or bool(refusal), secret=secret
         )
+        self.schema.begin(keep=keep_place)
         self._say("")
         self._refusal.setText(f"A form cannot hold this value. {refusal}\nOpen it as text or hex.")
         self._pages.setCurrentIndex(1 if refusal else 0)
@@ -282,10 +290,25 @@ class FormEditor(ValueEditor):
         index -= int(node.parent is container and node.index < index)
         self._do(lambda document: document.move(node, container, index), "Move field")
 
-    def _typed(self, node: Node, value: str | bool) -> None:
-        """Write what the person has typed into a field, and mark it where it is not finished."""
+    def show_verdict(self, data: bytes, verdict: Verdict) -> None:
+        """Mark what breaks the schema, where `data`, which was checked, is what stands here still."""
+        if data == self.data():
+            self.schema.show(verdict, self._document.root)
+
+    def _add_missing(self, missing: Missing) -> None:
+        """Add the fields that are required and missing, in one step."""
+        guide = self.schema.guide
+        if guide is not None and missing:
+            self._do(lambda document: add_missing(document, guide, missing), "Add missing fields")
+
+    def _typed(self, node: Node, value: str | bool | Choice) -> None:
+        """Write what the person has typed into a field or chosen, and mark it where it is not finished."""
         document, field = self._document, self.view.field(node)
         if field is None or self.model.read_only:
+            return
+        if isinstance(value, Choice):
+            self._do(lambda document: choose(document, node, value), "Choose value")
+            self.view.sync_value(node)
             return
         if isinstance(value, bool):
             edit = document.set_bool(node, value)
@@ -330,6 +353,8 @@ class FormEditor(ValueEditor):
         """Show what an edit, its undo or its redo has made of the document."""
         self._written = None
         self._edited = edit.node
+        if self.schema.guide is not None:
+            self.schema.guide.forget()
         self._check(edit, self._document.root)
         self._say("")
         if edit.containers or edit.node.children is not None:
@@ -356,29 +381,18 @@ class FormEditor(ValueEditor):
 
     def _say(self, sentence: str) -> None:
         """Show a sentence below the rows; where there is none, what keeps the value from being saved."""
-        self._notice.setProperty("tone", "amber" if sentence else "red")
+        self._notice.set_tone("amber" if sentence else "red")
         sentence = sentence or self.problem()
         self._notice.setText(visible(sentence))
-        self._notice.style().unpolish(self._notice)
-        self._notice.style().polish(self._notice)
         self._notice.setVisible(bool(sentence))
 
     def _update_actions(self) -> None:
-        node = self.view.current_node()
-        editable = node is not None and not self.model.read_only
-        child = editable and node is not None and node.parent is not None
-        actions = self.row_actions
-        for action in (actions.add, actions.paste, actions.paste_as_new):
-            action.setEnabled(editable)
-        for action in (actions.remove, actions.duplicate):
-            action.setEnabled(child)
-        siblings = node.parent.fields if node is not None and node.parent is not None else []
-        actions.up.setEnabled(child and node is not siblings[0])
-        actions.down.setEnabled(child and node is not siblings[-1])
-        actions.rename.setEnabled(child and bool(node and node.key))
-        actions.copy.setEnabled(node is not None)
-        actions.undo.setEnabled(self.can_undo())
-        actions.redo.setEnabled(self.can_redo())
+        self.row_actions.update_enabled(
+            self.view.current_node(),
+            read_only=self.model.read_only,
+            undo=self.can_undo(),
+            redo=self.can_redo(),
+        )
 
     def _offer_actions(self, place: QPoint) -> None:
         self.row_actions.offer(self.view.viewport().mapToGlobal(place))

@@ -81,6 +81,22 @@ class FormActions(QObject):
             self.row_keys[key] = self.text_keys[key] = action
         return action
 
+    def update_enabled(self, node: Node | None, *, read_only: bool, undo: bool, redo: bool) -> None:
+        """Enable what can be done to `node`, the current field."""
+        editable = node is not None and not read_only
+        child = editable and node is not None and node.parent is not None
+        for action in (self.add, self.paste, self.paste_as_new):
+            action.setEnabled(editable)
+        for action in (self.remove, self.duplicate):
+            action.setEnabled(child)
+        siblings = node.parent.fields if node is not None and node.parent is not None else []
+        self.up.setEnabled(child and node is not siblings[0])
+        self.down.setEnabled(child and node is not siblings[-1])
+        self.rename.setEnabled(child and bool(node and node.key))
+        self.copy.setEnabled(node is not None)
+        self.undo.setEnabled(undo)
+        self.redo.setEnabled(redo)
+
     def offer(self, place: QPoint) -> None:
         """Open the menu of a row's actions at a place on the screen."""
         menu = _menu(self._owner)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 
 from inspector.editors.form_model import NAME, TYPE, FormModel, summary
 from inspector.lossless import Node
+from inspector.plain import visible
 from inspector.theme import ROW_HEIGHT, current, mix, mono_font
 
 INDENT = 16  # per level, where there is room
@@ -20,6 +21,7 @@ GAP = 8
 ARROW = 12
 ARROW_GAP = 6
 WORD_GAP = 10
+TITLE = 160  # pixels: a title that needs more is shortened
 NAME_PADDING = 8  # of the line edit in which a name is edited
 
 Index = QModelIndex | QPersistentModelIndex
@@ -43,7 +45,9 @@ class FormDelegate(QStyledItemDelegate):
             + QFontMetrics(mono_font()).horizontalAdvance(self._model.label(node))
             + 2 * GAP
         )
-        return width + sum(WORD_GAP + _width(word) for word in self._words(node))
+        width += sum(WORD_GAP + _width(word) for word in self._words(node))
+        title = self._title(node)
+        return width + WORD_GAP + min(_width(title), TITLE) if title else width
 
     def type_width(self) -> int:
         """How wide the type column is: the longest word of a problem, and the arrow."""
@@ -126,13 +130,18 @@ class FormDelegate(QStyledItemDelegate):
                 QRect(left, row.top(), _width(word), row.height()), Qt.AlignmentFlag.AlignVCenter, word
             )
             left += _width(word)
+        left += WORD_GAP
+        room = row.right() - left - GAP
+        title = painter.fontMetrics().elidedText(self._title(node), Qt.TextElideMode.ElideRight, room)
+        if title and room > 3 * WORD_GAP:
+            painter.setPen(QColor(colours.second_text))
+            painter.drawText(QRect(left, row.top(), room, row.height()), Qt.AlignmentFlag.AlignVCenter, title)
 
     def _paint_type(self, painter: QPainter, option: QStyleOptionViewItem, node: Node) -> None:
         colours = current()
         row = QRect(option.rect.left(), option.rect.top(), option.rect.width() - GAP, ROW_HEIGHT)
-        problem = self._model.problem(node)
-        word = f"not a {node.type.value}" if problem else node.type.value
-        painter.setPen(QColor(colours.red if problem else colours.second_text))
+        problem, breach = self._model.problem(node), self._model.breach_word(node)
+        word = f"not a {node.type.value}" if problem else breach or node.type.value
         text = row.adjusted(GAP, 0, -ARROW, 0)
         if text.width() < ARROW:
             return
@@ -141,8 +150,13 @@ class FormDelegate(QStyledItemDelegate):
         if not self._model.read_only and option.state & near:
             arrow = QRect(row.right() - ARROW + 2, row.center().y() - 4, 8, 8)
             _paint_chevron(painter, arrow, colours.second_text)
-        painter.setPen(QColor(colours.red if problem else colours.second_text))
+        painter.setPen(QColor(colours.red if problem else colours.amber if breach else colours.second_text))
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, word)
+
+    def _title(self, node: Node) -> str:
+        """What the schema calls the field, where that tells more than its name."""
+        title = visible(self._model.facts(node).title)
+        return "" if title.casefold() == self._model.label(node).casefold() else title
 
     def _words(self, node: Node) -> list[str]:
         """What stands in amber after the name."""

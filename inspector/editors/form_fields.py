@@ -1,11 +1,9 @@
-"""The widgets that hold one value of the form each, and which of them a value needs."""
-
-import re
-from enum import Enum, auto
+"""The widgets that hold one value of the form each."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QCheckBox,
     QHBoxLayout,
     QLineEdit,
@@ -14,73 +12,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.editors.form_beside import Beside, paint_breach, tell
+from inspector.editors.form_choice import ChoiceField
+from inspector.editors.form_kinds import TOO_LONG, UNSHOWABLE, FieldKind, shown_text
 from inspector.lossless import JsonType, Node
-from inspector.plain import PlainLabel, plain_tooltip
-from inspector.theme import ROW_HEIGHT, mono_font
+from inspector.plain import PlainLabel
+from inspector.theme import ROW_HEIGHT, current, mono_font
 
-LONG_TEXT = 100  # characters: more of them get a box of several lines
-TOO_LONG = 20_000  # characters in one field: a widget would be slow to type in
 BOX_LINES = 6
+HINT_GAP = 8  # pixels between a text, the hint about it and the end of the field
 BOX_FRAME = 14  # pixels above and below the lines of a box, together
-
-# What Qt's text widgets change or do not show: controls, marks that turn the writing direction, lone surrogates.
-_UNSHOWABLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufdd0-\ufdef"
-    "\ufeff\ufff0-\ufffc\ufffe\uffff\ud800-\udfff]"
-)
-
-
-class FieldKind(Enum):
-    """Which widget a value needs."""
-
-    NONE = auto()
-    YES_NO = auto()
-    NUMBER = auto()
-    LINE = auto()
-    BOX = auto()
-    ESCAPED = auto()
-    NULL = auto()
-    TOO_LONG = auto()
-    MASKED = auto()
-
-
-def field_kind(node: Node, *, masked: bool) -> FieldKind:
-    """The widget for `node`; a container has none."""
-    if node.children is not None:
-        return FieldKind.NONE
-    if masked:
-        return FieldKind.MASKED
-    if node.type is JsonType.BOOL:
-        return FieldKind.YES_NO
-    if node.type is JsonType.NULL:
-        return FieldKind.NULL
-    if len(node.raw) > TOO_LONG:
-        return FieldKind.TOO_LONG
-    if node.type is JsonType.NUMBER:
-        return FieldKind.NUMBER
-    text = shown_text(node)
-    if text is None:
-        return FieldKind.ESCAPED
-    return FieldKind.BOX if "\n" in text or len(text) > LONG_TEXT else FieldKind.LINE
-
-
-def shown_text(node: Node) -> str | None:
-    """The text with line breaks as LF, or None where a text widget could not hold it without loss."""
-    try:
-        text = node.text
-    except ValueError:  # being typed as JSON source, and not finished
-        return None
-    plain = text.replace("\r\n", "\n") if _breaks_with_crlf(text) else text
-    return None if _UNSHOWABLE.search(plain) else plain
-
-
-def typed_text(node: Node, typed: str) -> str:
-    """What `typed` in the place of the text of `node` means, line breaks being those that it has."""
-    return typed.replace("\n", "\r\n") if _breaks_with_crlf(node.text) else typed
-
-
-def _breaks_with_crlf(text: str) -> bool:
-    return "\r" in text and text.count("\r\n") == text.count("\r") == text.count("\n")
 
 
 class LineField(QLineEdit):
@@ -93,12 +34,13 @@ class LineField(QLineEdit):
         super().__init__(parent)
         self.kind = kind
         self.setMaxLength(TOO_LONG * 10)
+        self._beside = Beside()
         self.setFont(mono_font())
         self.textEdited.connect(self.edited)
         if kind is FieldKind.ESCAPED:
             self.setPlaceholderText("JSON text with escapes such as \\n")
 
-    def show_value(self, node: Node, *, read_only: bool, problem: str) -> None:
+    def show_value(self, node: Node, *, read_only: bool, beside: Beside) -> None:
         """Show what `node` says; the cursor stays where it is if the text does."""
         text = _editable(self.kind, node)
         if text != self.text():
@@ -106,7 +48,10 @@ class LineField(QLineEdit):
             if not self.hasFocus():
                 self.setCursorPosition(0)
         self.setReadOnly(read_only)
-        _mark(self, problem)
+        if beside != self._beside:
+            self._beside = beside
+            self.update()
+            tell(self, beside)
 
     def row_height(self) -> int:
         return ROW_HEIGHT
@@ -116,6 +61,28 @@ class LineField(QLineEdit):
 
     def set_caret(self, position: int) -> None:
         self.setCursorPosition(position)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """With the hint at the right, where the text leaves room, and the border of what breaks the schema."""
+        super().paintEvent(event)
+        if self._beside.breach and not self._beside.problem:
+            paint_breach(self)
+        if self._beside.hint:
+            self._paint_hint(self._beside.hint)
+
+    def _paint_hint(self, hint: str) -> None:
+        font = QApplication.font()
+        width = QFontMetrics(font).horizontalAdvance(hint)
+        taken = self.fontMetrics().horizontalAdvance(self.text()) if self.text() else 0
+        if taken + width + 4 * HINT_GAP <= self.width():
+            painter = QPainter(self)
+            painter.setFont(font)
+            painter.setPen(QColor(current().second_text))
+            painter.drawText(
+                self.rect().adjusted(0, 0, -HINT_GAP, 0),
+                Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+                hint,
+            )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Shift+Return begins another line, for which a box takes the place of this field."""
@@ -153,7 +120,7 @@ class BoxField(QPlainTextEdit):
         """The text as it is; `toPlainText` would make ordinary blanks of those that do not break."""
         return self.document().toRawText().replace("\u2029", "\n")
 
-    def show_value(self, node: Node, *, read_only: bool, problem: str) -> None:
+    def show_value(self, node: Node, *, read_only: bool, beside: Beside) -> None:
         """Show what `node` says; the cursor stays where it is if the text does."""
         text = _editable(self.kind, node)
         if text != self.text():
@@ -161,7 +128,7 @@ class BoxField(QPlainTextEdit):
             self.setPlainText(text)
             self._loading = False
         self.setReadOnly(read_only)
-        _mark(self, problem)
+        tell(self, beside)
 
     def row_height(self) -> int:
         """As high as the lines need, up to BOX_LINES of them."""
@@ -198,11 +165,12 @@ class YesNoField(QCheckBox):
         self.kind = kind
         self.clicked.connect(self.edited)
 
-    def show_value(self, node: Node, *, read_only: bool, problem: str) -> None:
+    def show_value(self, node: Node, *, read_only: bool, beside: Beside) -> None:
         """Show what `node` says, in a word too."""
         self.setChecked(node.raw == "true")
         self.setText("yes" if node.raw == "true" else "no")
         self.setEnabled(not read_only)
+        tell(self, beside)
 
     def row_height(self) -> int:
         return ROW_HEIGHT
@@ -220,11 +188,12 @@ class FixedField(PlainLabel):
         self.setProperty("tone", "second")
         self.setFont(mono_font())
 
-    def show_value(self, node: Node, *, read_only: bool, problem: str) -> None:
+    def show_value(self, node: Node, *, read_only: bool, beside: Beside) -> None:
         """Show what `node` says, or how long it is."""
         length = len(node.raw)
         long = f"{length:,} characters: too long for a field, edit them as text"
         self.setText("null" if node.type is JsonType.NULL else long)
+        tell(self, beside)
 
     def row_height(self) -> int:
         return ROW_HEIGHT
@@ -242,7 +211,6 @@ class MaskedField(QWidget):
         self.kind = kind
         self.dots = QLineEdit("••••••••", self)
         self.dots.setReadOnly(True)
-        self.dots.setAccessibleDescription("Hidden, because the name says that it is a secret")
         self.button = QPushButton("Show", self)
         self.button.setProperty("flat", True)
         self.button.setStyleSheet("min-height: 16px; padding: 2px 8px;")  # as dense as the rows
@@ -259,17 +227,26 @@ class MaskedField(QWidget):
         self.dots.setAccessibleName(name)
         self.button.setAccessibleName(f"Show {name}" if name else "")
 
-    def show_value(self, node: Node, *, read_only: bool, problem: str) -> None:
+    def show_value(self, node: Node, *, read_only: bool, beside: Beside) -> None:
         """Show nothing of the value, not even its length."""
+        tell(self.dots, beside)
+        said = ("Hidden, because the name says that it is a secret.", self.dots.accessibleDescription())
+        self.dots.setAccessibleDescription(" ".join(filter(None, said)))
 
     def row_height(self) -> int:
         return ROW_HEIGHT
 
 
-Field = LineField | BoxField | YesNoField | FixedField | MaskedField
+Field = LineField | BoxField | YesNoField | FixedField | MaskedField | ChoiceField
 
 _WIDGETS: dict[
-    FieldKind, type[LineField] | type[BoxField] | type[YesNoField] | type[FixedField] | type[MaskedField]
+    FieldKind,
+    type[LineField]
+    | type[BoxField]
+    | type[YesNoField]
+    | type[FixedField]
+    | type[MaskedField]
+    | type[ChoiceField],
 ] = {
     FieldKind.YES_NO: YesNoField,
     FieldKind.NUMBER: LineField,
@@ -279,6 +256,7 @@ _WIDGETS: dict[
     FieldKind.NULL: FixedField,
     FieldKind.TOO_LONG: FixedField,
     FieldKind.MASKED: MaskedField,
+    FieldKind.CHOICE: ChoiceField,
 }
 
 
@@ -293,14 +271,4 @@ def _editable(kind: FieldKind, node: Node) -> str:
     text = None if kind is FieldKind.ESCAPED else shown_text(node)
     if text is not None:
         return text
-    return _UNSHOWABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", node.raw[1:-1])
-
-
-def _mark(field: QLineEdit | QPlainTextEdit, problem: str) -> None:
-    """Show in red that the value cannot be saved, with the reason."""
-    field.setToolTip(plain_tooltip(problem))
-    field.setAccessibleDescription(problem)
-    if field.property("problem") != bool(problem):
-        field.setProperty("problem", bool(problem))
-        field.style().unpolish(field)
-        field.style().polish(field)
+    return UNSHOWABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", node.raw[1:-1])

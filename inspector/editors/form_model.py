@@ -14,9 +14,11 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from inspector.editors.form_beside import Beside
 from inspector.formats import looks_secret
 from inspector.lossless import JsonType, Node
 from inspector.plain import plain_tooltip, visible
+from inspector.schema import Facts, Guide, Issue
 
 NAME, VALUE, TYPE = range(3)
 ROW_MIME = "application/x-state-inspector-field"
@@ -33,6 +35,9 @@ class Marks:
     changed: set[Node] = field(default_factory=set)
     hits: set[Node] = field(default_factory=set)
     shown: set[Node] = field(default_factory=set)
+    typed: set[Node] = field(default_factory=set)
+    """Those whose value is to be typed although the schema lists what it may be."""
+    issues: dict[Node, Issue] = field(default_factory=dict)
 
 
 class FormModel(QAbstractTableModel):
@@ -51,6 +56,7 @@ class FormModel(QAbstractTableModel):
         super().__init__(parent)
         self.marks = Marks()
         self.read_only = True
+        self.guide: Guide | None = None
         self._secret = False
         self._root: Node | None = None
         self._rows: list[Node] = []
@@ -77,6 +83,10 @@ class FormModel(QAbstractTableModel):
             return self._rows.index(node) if node is not None else -1
         except ValueError:
             return -1
+
+    @property
+    def root(self) -> Node | None:
+        return self._root
 
     @property
     def unfolded(self) -> set[Node]:
@@ -121,6 +131,10 @@ class FormModel(QAbstractTableModel):
     def repaint(self) -> None:
         """Tell the views that names, counts or marks may be others."""
         self._twins.clear()
+        self.repaint_marks()
+
+    def repaint_marks(self) -> None:
+        """Tell the views that what stands beside names and values may be other; the document is as it was."""
         if self._rows:
             self.dataChanged.emit(self.index(0, NAME), self.index(len(self._rows) - 1, TYPE))
 
@@ -150,6 +164,20 @@ class FormModel(QAbstractTableModel):
 
     def problem(self, node: Node) -> str:
         return self.marks.problems.get(node, "")
+
+    def facts(self, node: Node) -> Facts:
+        """What the schema says of a field; nothing where there is none."""
+        return Facts() if self.guide is None else self.guide.facts(node)
+
+    def beside(self, node: Node) -> Beside:
+        """What is to be known of a value beside it."""
+        issue = self.marks.issues.get(node)
+        return Beside(self.problem(node), "" if issue is None else issue.sentence, self.facts(node))
+
+    def breach_word(self, node: Node) -> str:
+        """What of the schema a field breaks, in a word; empty where it breaks nothing."""
+        issue = self.marks.issues.get(node)
+        return "" if issue is None else issue.word
 
     def rowCount(self, parent: Index = _NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self._rows)
@@ -190,7 +218,7 @@ class FormModel(QAbstractTableModel):
 
     def notes(self, node: Node) -> list[str]:
         """What is to be known of a field beside its value, in sentences."""
-        notes = [self.problem(node)] if self.problem(node) else []
+        notes = list(self.beside(node).sentences())
         if self.is_twin(node):
             notes.append("This name is here more than once: most programs see the last one only.")
         if node in self.marks.changed:

@@ -14,19 +14,13 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.editors.form_actions import GOES_ON
+from inspector.editors.form_choice import ChoiceField
 from inspector.editors.form_delegate import INDENT, FormDelegate
-from inspector.editors.form_fields import (
-    BoxField,
-    Field,
-    FieldKind,
-    LineField,
-    MaskedField,
-    field_kind,
-    new_field,
-)
+from inspector.editors.form_fields import BoxField, Field, LineField, MaskedField, new_field
+from inspector.editors.form_kinds import FieldKind, field_kind
 from inspector.editors.form_model import NAME, TYPE, VALUE, FormModel
 from inspector.lossless import Node
-from inspector.theme import ROW_HEIGHT
+from inspector.theme import ROW_HEIGHT, mono_font
 
 ALL = 300  # rows: up to here every value has its widget, beyond it those in sight
 AT_ONCE = 80  # new widgets, about 30 ms: the rest follow when the event loop is idle
@@ -40,8 +34,9 @@ class FormView(QTableView):
     """Shows a FormModel. It edits nothing itself: it says which field holds what now."""
 
     field_edited = Signal(object, object)
-    """The node, and what its field holds now: a str or a bool."""
+    """The node, and what its field holds now: a str, a bool, or the Choice that was made."""
     field_left = Signal()
+    synced = Signal()
     type_wanted = Signal(object, QPoint)
     """The person asked for another type of the node, at this place on the screen."""
 
@@ -80,7 +75,10 @@ class FormView(QTableView):
         self.setMouseTracking(True)
         self.setFrameShape(QTableView.Shape.NoFrame)
         # Fields leave a hairline of room in rows that are as dense as those of every other table.
-        self.setStyleSheet("QLineEdit { min-height: 16px; } QPlainTextEdit { padding: 0; }")
+        self.setStyleSheet(
+            "QLineEdit, QComboBox { min-height: 16px; } QPlainTextEdit { padding: 0; }"
+            f'QComboBox {{ font-family: "{mono_font().family()}"; }}'  # quicker than a font for each
+        )
         vertical, horizontal = self.verticalHeader(), self.horizontalHeader()
         vertical.hide()
         vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -133,24 +131,40 @@ class FormView(QTableView):
         self._fit_columns(first, last)
         room = AT_ONCE
         for node, row in wanted.items():
-            room -= int(node not in self._fields and node.children is None)
+            room -= self._work_for(node)
             if room < 0:
                 self._sync_later.start()
                 return
             self._sync_row(node, row)
+        self.synced.emit()
 
     def sync_value(self, node: Node) -> None:
         """Show what the value of one field is now."""
         if node in self._fields:
             self._sync_row(node, self.rows.row(node))
 
+    def _kind(self, node: Node) -> FieldKind:
+        choices = () if node in self.rows.marks.typed else self.rows.facts(node).choices
+        return field_kind(node, masked=self.rows.is_masked(node), choices=choices)
+
+    def _work_for(self, node: Node) -> int:
+        """How much it is to give `node` another widget, where it needs one; a list of choices is more than others."""
+        field, kind = self._fields.get(node), self._kind(node)
+        if kind is FieldKind.NONE or (
+            field is not None and (field.kind is kind or self._has_keyboard(field))
+        ):
+            return 0
+        return 4 if kind is FieldKind.CHOICE else 1
+
     def _sync_row(self, node: Node, row: int) -> None:
-        kind = field_kind(node, masked=self.rows.is_masked(node))
+        beside, kind = self.rows.beside(node), self._kind(node)
         field = self._fields.get(node)
         caret: int | None = None
         if field is not None and field.kind is not kind:
             if node is self._typing and kind is not FieldKind.BOX:
                 return  # its widget waits until the keyboard leaves
+            if kind is FieldKind.CHOICE and self._has_keyboard(field):
+                return  # a schema has come while the person types
             if self._has_keyboard(field):
                 caret = field.caret() if isinstance(field, LineField | BoxField) else 0
             self._drop(node)
@@ -161,7 +175,7 @@ class FormView(QTableView):
         if field is None:
             field = self._add(node, row, kind)
         field.setAccessibleName(node.path())
-        field.show_value(node, read_only=self.rows.read_only, problem=self.rows.problem(node))
+        field.show_value(node, read_only=self.rows.read_only, beside=beside)
         self._set_height(row, field.row_height())
         if caret is not None and isinstance(field, LineField | BoxField):
             field.setFocus()
@@ -173,6 +187,8 @@ class FormView(QTableView):
         field.edited.connect(lambda value: self._tell_edited(node, field, value))
         field.left.connect(self._sync_later.start)
         field.left.connect(self.field_left)
+        if isinstance(field, ChoiceField):
+            field.other_wanted.connect(lambda: self._type_instead(node))
         if isinstance(field, MaskedField):
             field.asked_to_show.connect(lambda: self._show_secret(node))
             field.button.installEventFilter(self)
@@ -189,6 +205,12 @@ class FormView(QTableView):
     def _show_secret(self, node: Node) -> None:
         self.rows.marks.shown.add(node)
         self.sync()
+        self.focus_field(node)
+
+    def _type_instead(self, node: Node) -> None:
+        """Let the value of `node` be typed, whatever the schema lists."""
+        self.rows.marks.typed.add(node)
+        self.sync_value(node)
         self.focus_field(node)
 
     def _tell_edited(self, node: Node, field: Field, value: object) -> None:

@@ -47,6 +47,13 @@ class Edit:
         self._writes = [(*old[:3], new[3]) for old, new in zip(mine, others, strict=True)]
         return True
 
+    def join(self, later: Self) -> None:
+        """Make one edit of this and `later`, the next one."""
+        self._writes.extend(later._writes)
+        self._splices.extend(later._splices)
+        for container in later.containers:
+            self.touch(container)
+
     def write(self, node: Node, **slots: Any) -> None:
         """Set slots of `node`, such as `raw` or `lead`."""
         for slot, after in slots.items():

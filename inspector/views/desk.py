@@ -129,7 +129,9 @@ class Desk:
         """Whether what is on the desk may be put away; an edit is saved, discarded or kept, as the person says."""
         if self.address is None or not self._pane.is_edited():
             return True
-        dialog = guard_dialog(self._window, visible(self.address.key), self._pane.problem())
+        dialog = guard_dialog(
+            self._window, visible(self.address.key), self._pane.problem(), self._pane.advice()
+        )
         choice = Choice(await answer(dialog))
         if choice is Choice.SAVE:
             return await self._save()

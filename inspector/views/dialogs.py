@@ -96,9 +96,11 @@ class QuestionDialog(QDialog):
         return sentence
 
 
-def guard_dialog(parent: QWidget, key: str, fault: str) -> QuestionDialog:
-    """Asked before an edit would be lost; `fault` says why it cannot be saved, where it cannot."""
+def guard_dialog(parent: QWidget, key: str, fault: str, advice: str = "") -> QuestionDialog:
+    """Asked before an edit would be lost; `fault` says why it cannot be saved, `advice` what speaks against it."""
     then = f"It cannot be saved as it stands: {fault}" if fault else "Save it, or discard what you changed?"
+    if advice and not fault:
+        then = f"{advice}. {then}"
     dialog = QuestionDialog(parent, "guardDialog", "Not saved", f"{key} has an edit that is not saved.", then)
     dialog.add_button("&Discard", Choice.DISCARD.value, name="discardButton", danger=True)
     dialog.add_button(

@@ -36,12 +36,13 @@ class ValuePane(QWidget):
     """Shows one entry and lets a person edit it; what is saved, and when, is decided elsewhere.
 
     `edited` is emitted after every edit, and `settled` once what is shown is as it was loaded. Until an edit,
-    `data()` is the very object that was shown. What takes time to find out is asked for: `difference_wanted`,
-    `readings_wanted` and `chunk_wanted(offset, size)`.
+    `data()` is the very object that was shown; `handed_over` says that another editor goes on with it. What takes
+    time to find out is asked for: `difference_wanted`, `readings_wanted` and `chunk_wanted(offset, size)`.
     """
 
     edited = Signal()
     settled = Signal()
+    handed_over = Signal()
     difference_wanted = Signal()
     readings_wanted = Signal()
     save_asked = Signal()
@@ -59,15 +60,14 @@ class ValuePane(QWidget):
         self._header = ValueHeader()
         self._state_word = PlainLabel()
         self._notice = PlainLabel(elide=Qt.TextElideMode.ElideRight)
+        self._advice = PlainLabel(elide=Qt.TextElideMode.ElideRight)
+        self._advice.setObjectName("saveAdvice")
+        self._advice.set_tone("amber")
         self._save = QPushButton("&Save")
         self._save.setProperty("primary", True)
         self._revert = QPushButton("Revert")
-        self._form, self._text, self._hex, self._image = (
-            FormEditor(),
-            TextEditor(),
-            HexEditor(),
-            ImageEditor(),
-        )
+        self.form = FormEditor()
+        self._text, self._hex, self._image = TextEditor(), HexEditor(), ImageEditor()
         self._large = LargeView()
         self.readings, self.changes = ReadingsView(), ChangesView()
         self._changes_toggle = QPushButton("Changes")
@@ -152,8 +152,8 @@ class ValuePane(QWidget):
         """Show `data` as an edit, not saved, of the entry that is shown."""
         assert self._opened is not None
         editor: ValueEditor = self._hex
-        if self._form in self._suitable(self._opened) and not FormEditor.can_hold(data):
-            editor = self._form
+        if self.form in self._suitable(self._opened) and not FormEditor.can_hold(data):
+            editor = self.form
         elif self._opened.is_text:
             editor = self._text
         self._hand_over(editor, data)
@@ -191,12 +191,22 @@ class ValuePane(QWidget):
     def set_notice(self, text: str, tone: str = "second") -> None:
         """Say a sentence beneath the value, until another entry is shown."""
         self._notice.setText(text)
-        _set_tone(self._notice, tone)
+        self._notice.set_tone(tone)
 
     def warn(self, text: str) -> None:
         """Say a sentence about the edit, for as long as it is not saved."""
         self._warning = text
         self._show_edit_state()
+
+    def advise(self, text: str) -> None:
+        """Say beside Save what speaks against it, though it does not keep a person from saving; "" for nothing."""
+        self._advice.setText(text)
+        self._save.setAccessibleDescription(text)
+        self._show_edit_state()
+
+    def advice(self) -> str:
+        """What speaks against saving the value as it stands."""
+        return self._advice.text()
 
     def chunk_arrived(self, offset: int, data: bytes) -> None:
         """Bytes of a large value that `chunk_wanted` asked for."""
@@ -221,7 +231,7 @@ class ValuePane(QWidget):
         if opened.format.medium is Medium.IMAGE:
             suitable.append(self._image)
         if opened.document is not None:
-            suitable.append(self._form)
+            suitable.append(self.form)
         if opened.is_text:
             suitable.append(self._text)
         return [*suitable, self._hex]
@@ -242,15 +252,15 @@ class ValuePane(QWidget):
         data = opened.entry.data
         assert data is not None
         self._text.set_json(opened.is_json)
-        if editor is self._form:
-            self._form.load(
+        if editor is self.form:
+            self.form.load(
                 data,
                 read_only=self._read_only,
                 keep_place=keep_place,
                 secret=looks_secret(opened.entry.key),
                 document=opened.document,
             )
-            self._form.mark_changed(opened.changed)
+            self.form.mark_changed(opened.changed)
         else:
             editor.load(data, read_only=self._read_only)
         self._shown_editor = editor
@@ -273,12 +283,13 @@ class ValuePane(QWidget):
         self._hand_over(chosen, former.data())
         self.set_notice("")
         self._show_edit_state()
+        self.handed_over.emit()
 
     def _hand_over(self, editor: ValueEditor, data: bytes) -> None:
         """Let `editor` go on with `data`."""
         assert self.entry is not None
-        if editor is self._form:
-            self._form.load(data, read_only=self._read_only, secret=looks_secret(self.entry.key))
+        if editor is self.form:
+            self.form.load(data, read_only=self._read_only, secret=looks_secret(self.entry.key))
         else:
             editor.load(data, read_only=self._read_only)
         self._shown_editor = editor
@@ -291,14 +302,15 @@ class ValuePane(QWidget):
         edited, fault = self.is_edited(), self.problem()
         self._save.setEnabled(edited and not fault)
         self._revert.setEnabled(edited)
+        self._advice.setVisible(edited or self._shown_editor is not self.form)  # which says it itself
         self._changes_toggle.setVisible(edited)
         self.changes.setVisible(edited and self.shows_changes)
         if self._read_only and self.entry is not None:
             self._state_word.setText("Read-only")
-            _set_tone(self._state_word, "second")
+            self._state_word.set_tone("second")
         else:
             self._state_word.setText("● Not saved" if edited else "")
-            _set_tone(self._state_word, "amber")
+            self._state_word.set_tone("amber")
         if edited and fault:
             self.set_notice(fault, "red")
         elif edited:
@@ -313,7 +325,7 @@ class ValuePane(QWidget):
         self.difference_wanted.emit()
 
     def _connect(self) -> None:
-        for editor in (self._form, self._text, self._hex, self._image):
+        for editor in (self.form, self._text, self._hex, self._image):
             editor.changed.connect(self._edited)
         self._tabs.currentChanged.connect(self._change_editor)
         self._changes_toggle.toggled.connect(self._toggle_changes)
@@ -326,7 +338,7 @@ class ValuePane(QWidget):
     def _lay_out(self) -> None:
         pages: list[tuple[QWidget, str, str]] = [
             (self._image, "imagePage", "Image"),
-            (self._form, "formPage", "Form"),
+            (self.form, "formPage", "Form"),
             (self._text, "textPage", "Text"),
             (self._hex, "hexPage", "Hex"),
             (self._large, "largePage", "Large value"),
@@ -351,6 +363,7 @@ class ValuePane(QWidget):
         foot.setContentsMargins(16, 8, 16, 12)
         foot.addWidget(self._state_word)
         foot.addWidget(self._notice, 1)
+        foot.addWidget(self._advice)
         foot.addWidget(self._revert)
         foot.addWidget(self._save)
         column.addLayout(foot)
@@ -358,13 +371,6 @@ class ValuePane(QWidget):
         self._stack.addWidget(self._state_view)
         self._stack.addWidget(self._value)
         _column(self).addWidget(self._stack)
-
-
-def _set_tone(label: PlainLabel, tone: str) -> None:
-    if label.property("tone") != tone:
-        label.setProperty("tone", tone)
-        label.style().unpolish(label)
-        label.style().polish(label)
 
 
 def _column(owner: QWidget) -> QVBoxLayout:

@@ -56,6 +56,7 @@ COMMANDS = (
     Command("Shortcuts", "&Keyboard shortcuts", ("F1", "?"), "info"),
     Command("NextPane", "Next &pane", ("F6",)),
     Command("PreviousPane", "Pre&vious pane", ("Shift+F6",)),
+    Command("Schemas", "Sche&mas…"),
     Command("Theme", "&Dark", (), "moon", checkable=True),
     Command("Activity", "&Activity", ("Ctrl+E",), checkable=True),
     Command("ReadOnly", "&Read-only", (), "lock", checkable=True),
@@ -72,7 +73,7 @@ SCOPE_MENU = ("NewKey", "", "CopyPath", "CopySyncCode", "", "Refresh", "", "Dele
 _MENUS = (
     ("&File", ("Open", "", "BringOver", "", "ReadOnly", "", "Quit")),
     ("&Edit", ("Undo", "Redo", "", "NewKey", "Rename", "Delete", "", "Save", "Revert", "", "Find", "Search")),
-    ("&Key", (*KEY_MENU, "", "DeleteScope")),
+    ("&Key", (*KEY_MENU, "", "DeleteScope", "", "Schemas")),
     ("&Go", ("Back", "Forward", "", "Jump", "Bookmark")),
     ("&View", ("Refresh", "", "NextPane", "PreviousPane", "", "Activity")),
     ("&Help", ("Shortcuts",)),

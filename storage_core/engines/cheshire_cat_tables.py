@@ -80,7 +80,7 @@ class CatTables:
         table = self.table_of(scope)
         if table is None:
             whose = "its plugins" if scope.user is None else "users"
-            raise UnsupportedError(f"the Cat has no table for values of {whose} yet: start it once")
+            raise UnsupportedError(f"the Cat has no table for values of {whose} yet: start the Cat once")
         return table
 
     def address(self, table: Table, user: object, key: object) -> Address | None:

@@ -1,8 +1,11 @@
 """What the program remembers between two runs."""
 
-import pytest
-from PySide6.QtCore import QByteArray
+import json
 
+import pytest
+from PySide6.QtCore import QByteArray, QSettings
+
+from inspector.schema import SchemaFile
 from inspector.settings import DELIMITERS, MOST_RECENT_FILES, Bookmark, Settings
 from inspector.theme import Choice
 
@@ -25,6 +28,7 @@ def test_a_first_start_has_defaults_and_writes_nothing(path):
     assert settings.delimiter == ":"
     assert settings.recent_files == []
     assert settings.bookmarks == []
+    assert settings.schema_files == []
     assert settings.activity_visible
     assert not settings.activity_folded
     assert settings.geometry.isEmpty()
@@ -136,3 +140,16 @@ def test_a_place_that_cannot_be_written_is_no_reason_to_stop(tmp_path):
 def test_without_a_path_the_persons_own_file_is_meant():
     assert Settings().path.name == "inspector.ini"
     assert Settings().path.parent.name == "state-inspector"
+
+
+def test_schema_files_are_remembered_in_order(path):
+    settings = Settings(path)
+    files = [SchemaFile("settings_*", "/home/ann/a, b.json"), SchemaFile("ü", "relative.json")]
+    settings.schema_files = files
+    assert kept_and_read_again(settings).schema_files == files
+
+
+def test_a_damaged_list_of_schema_files_loses_only_what_is_damaged(path):
+    kept = json.dumps([{"pattern": 1, "path": "x"}, 7, {"pattern": "a", "path": "b"}, {"pattern": "a"}])
+    QSettings(str(path), QSettings.Format.IniFormat).setValue("schemas/files", kept)
+    assert Settings(path).schema_files == [SchemaFile("a", "b")]
