@@ -24,7 +24,7 @@ _MARKED_BY_ITSELF = 128  # bytes
 _LONG = 0.01  # seconds: the Cat cannot commit while a page is read
 _MOST_ROWS = 2_000
 _BEFORE_ALL = -(2**63)
-_UNHEARD = 0.02  # seconds: a look that takes longer is not taken again at once
+_UNHEARD = 0.02  # seconds of work: a look that takes longer is not taken again at once
 _BETWEEN = 9  # times as long as the look took
 _SETTLED = 3_000_000_000  # nanoseconds after which the next write has another time, on any file system
 
@@ -75,13 +75,13 @@ class Looks:
     def look(self, run: Run, tables: CatTables, signature: Signature, see: See) -> None:
         """Have the ledger know what is there now; `see` looks at one entry."""
         with self._looking:
-            started, seen_at = time.monotonic(), _if_settled(signature)
+            started, seen_at = time.thread_time(), _if_settled(signature)  # waiting for others does not count
             self._compare(run, tables)
             for address in list(self._suspects):
                 self.ledger.look(address, partial(see, address))
                 self._suspects.discard(address)
             self._seen_at = seen_at
-            took = time.monotonic() - started
+            took = time.thread_time() - started
             self._next = time.monotonic() + (_BETWEEN * took if took > _UNHEARD else 0)
 
     def _compare(self, run: Run, tables: CatTables) -> None:
