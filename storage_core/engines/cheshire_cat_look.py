@@ -18,11 +18,13 @@ See = Callable[[Address], tuple[Seen | None, object]]
 
 SMALL = 64 * 1024  # characters: values up to there are read by the page, larger ones each on its own
 UNLIMITED = 2**62
+VALUE_IF_SMALL = "CASE WHEN length(value) <= :limit THEN value END, typeof(value) <> 'null'"
+"""The value where it is no larger than the limit, and whether there is any: so SQLite reads a large one once."""
 _MARKED_BY_ITSELF = 128  # bytes
 _LONG = 0.01  # seconds: the Cat cannot commit while a page is read
 _MOST_ROWS = 2_000
 _BEFORE_ALL = -(2**63)
-_UNHEARD = 0.02  # seconds: a look that takes longer is not taken again at once
+_UNHEARD = 0.02  # seconds of work: a look that takes longer is not taken again at once
 _BETWEEN = 9  # times as long as the look took
 _SETTLED = 3_000_000_000  # nanoseconds after which the next write has another time, on any file system
 
@@ -73,13 +75,13 @@ class Looks:
     def look(self, run: Run, tables: CatTables, signature: Signature, see: See) -> None:
         """Have the ledger know what is there now; `see` looks at one entry."""
         with self._looking:
-            started, seen_at = time.monotonic(), _if_settled(signature)
+            started, seen_at = time.thread_time(), _if_settled(signature)  # waiting for others does not count
             self._compare(run, tables)
             for address in list(self._suspects):
                 self.ledger.look(address, partial(see, address))
                 self._suspects.discard(address)
             self._seen_at = seen_at
-            took = time.monotonic() - started
+            took = time.thread_time() - started
             self._next = time.monotonic() + (_BETWEEN * took if took > _UNHEARD else 0)
 
     def _compare(self, run: Run, tables: CatTables) -> None:
@@ -113,17 +115,17 @@ def rows_of(run: Run, table: Table) -> Iterator[tuple[int, Any, Any, Any]]:
     """Number, user, key and value of each row, from the oldest on; nothing stays open between two pages."""
     columns = f"rowid, {table.user}, key"
     page = (
-        f"SELECT {columns}, CASE WHEN length(value) > {SMALL} THEN NULL ELSE value END, length(value) > {SMALL}"
-        f" FROM {table.quoted} WHERE rowid > ? ORDER BY rowid LIMIT ?"
+        f"SELECT {columns}, {VALUE_IF_SMALL} FROM {table.quoted}"
+        " WHERE rowid > :last ORDER BY rowid LIMIT :size"
     )
     one = f"SELECT {columns}, value FROM {table.quoted} WHERE rowid = ?"
     last, size, rows = _BEFORE_ALL, 100, [()]
     while rows:
         started = time.monotonic()
-        rows = run(page, (last, size)).fetchall()
+        rows = run(page, {"last": last, "size": size, "limit": SMALL}).fetchall()
         took = time.monotonic() - started
-        for number, user, key, value, is_large in rows:
-            if is_large:
+        for number, user, key, value, is_there in rows:
+            if value is None and is_there:
                 yield from run(one, (number,)).fetchall()
             else:
                 yield number, user, key, value

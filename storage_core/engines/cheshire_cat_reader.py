@@ -9,7 +9,7 @@ from typing import Any
 from storage_core.engine import Errand
 from storage_core.engines import sqlite_file
 from storage_core.engines.cheshire_cat_copy import copy_in_steps, faults
-from storage_core.engines.cheshire_cat_look import SMALL, UNLIMITED, Looks, seen_as
+from storage_core.engines.cheshire_cat_look import SMALL, UNLIMITED, VALUE_IF_SMALL, Looks, seen_as
 from storage_core.engines.cheshire_cat_notes import notes_on
 from storage_core.engines.cheshire_cat_tables import (
     CatTables,
@@ -169,13 +169,13 @@ class CatReader(SqliteConnection):
             return []
         values = {"user": scope.user, "key": checked_text_argument(key, "key"), "limit": SMALL}
         rows = self._run(
-            f"SELECT {table.id}, CASE WHEN length(value) <= :limit THEN value END, length(value) > :limit"
-            f" FROM {table.quoted} WHERE {table.at} ORDER BY rowid",
+            f"SELECT {table.id}, {VALUE_IF_SMALL} FROM {table.quoted} WHERE {table.at} ORDER BY rowid",
             values,
         ).fetchall()
         if not rows:
             return []
-        id, value, is_large = rows[0]
+        id, value, is_there = rows[0]
+        is_large = value is None and is_there
         return notes_on(scope, key, None if is_large else as_json(value), id, len(rows))
 
     @speaks_storage_errors
@@ -249,14 +249,13 @@ class CatReader(SqliteConnection):
         if line is not None and line.seen.size > limit:
             return self._see_large(address, table, limit)
         row = self._row(
-            f"SELECT rowid, CASE WHEN length(value) <= :limit THEN value END, length(value) > :limit"
-            f" FROM {table.quoted} WHERE {table.at} ORDER BY rowid LIMIT 1",
+            f"SELECT rowid, {VALUE_IF_SMALL} FROM {table.quoted} WHERE {table.at} ORDER BY rowid LIMIT 1",
             {"user": scope.user, "key": key, "limit": limit},
         )
         if row is None:
             return None, None
-        number, value, is_large = row
-        if is_large:
+        number, value, is_there = row
+        if value is None and is_there:
             return self._see_large(address, table, limit)
         data = as_json(value)
         return seen_as(number, data), data

@@ -88,9 +88,10 @@ class CatTables:
         scope = self._scope(user) if table.of_users else Scope(self.workspace)
         if scope is None or not isinstance(key, bytes):
             return None
-        with suppress(UnicodeDecodeError):
+        try:
             return Address(scope, key.decode())
-        return None
+        except UnicodeDecodeError:
+            return None
 
     def _scope(self, user: object) -> Scope | None:
         if user not in self._scopes:

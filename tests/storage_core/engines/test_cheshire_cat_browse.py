@@ -11,6 +11,7 @@ import pytest
 from storage_core import AsyncStorage, AsyncStore, Kind
 from storage_core.browse import Browser, Order, Query
 from storage_core.engine import Errand
+from storage_core.engines import cheshire_cat_look
 from storage_core.engines.cheshire_cat import CheshireCatDatabase
 from storage_core.engines.cheshire_cat_look import Looks, rows_of
 from storage_core.engines.cheshire_cat_tables import tables_in
@@ -166,3 +167,24 @@ def test_a_look_that_nobody_waits_for_any_more_stops_within_itself(location: Pat
         with pytest.raises(InterruptedError):
             browsing.count(Query(), errand)
         assert browsing.count(Query(), Errand()) == 1_000
+
+
+def test_a_look_that_took_long_is_not_taken_again_at_once_but_what_is_asked_for_is_as_it_is(
+    location: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cheshire_cat_look, "_UNHEARD", -1)
+    monkeypatch.setattr(cheshire_cat_look, "_BETWEEN", 1_000_000_000)
+    database = CheshireCatDatabase(location)
+    database.prepare()
+    with closing(database.connect_reader()) as reader:
+        execute(location, "INSERT INTO key_value_db VALUES ('a', '[1]')")
+        seen = reader.version()
+        assert [change.key for change in reader.changes(0, 10)] == ["a"]
+        execute(location, "INSERT INTO key_value_db VALUES ('b', '[2]')")
+        assert reader.version() == seen
+        scope = reader.changes(0, 10)[0].scope
+        assert reader.keys(scope, "", None, 10) == ["a", "b"]
+        assert [entry.key for entry in reader.entries(scope, "", None, 10)] == ["a", "b"]
+        record = reader.read(scope, "b")
+        assert record is not None
+        assert record[1] == b"[2]"

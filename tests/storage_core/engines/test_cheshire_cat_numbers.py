@@ -117,7 +117,7 @@ async def test_bytes_and_nothing_in_the_column_are_read_as_the_cat_reads_them(
 @example(2**63)
 @example(5e-324)
 @example(1.7976931348623157e308)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_value_without_a_caution_comes_back_from_the_cat_as_it_was(
     location: Path, cat: CatStore, value: Any
 ) -> None:

@@ -62,7 +62,9 @@ async def test_several_rows_are_one_entry_whose_oldest_is_read_and_edited(
     storage: AsyncStorage, cat: CatStore, location: Path
 ) -> None:
     store = storage.store(OF_ADMIN)
+    since = await storage.revision()
     assert await store.load("count") == cat.load("count", ADMIN) == 1
+    assert await listed(storage.changes(since)) == []
     await store.save("count", 10, if_revision=await revision_of(store, "count"))
     assert cat.load("count", ADMIN) == 10
     found = rows(location, "SELECT id, value FROM user_key_value_db WHERE key = 'count' ORDER BY rowid")
