@@ -137,6 +137,15 @@ class Moved:
         end.left_after.revision = await _move(storage, start.address, end.address, expected, force)
 
 
+class PartlyDoneError(Exception):
+    """A deed was stopped by `reason` when some of it was done; `done` takes that back."""
+
+    def __init__(self, done: Done, reason: BaseException) -> None:
+        super().__init__(str(reason))
+        self.done = done
+        self.reason = reason
+
+
 async def replace(storage: AsyncStorage, base: RawEntry, data: bytes, kind: Kind | None = None) -> Done:
     """Save `data` in the place of `base`, keeping expiry and, unless `kind` says another, kind.
 
@@ -155,13 +164,28 @@ async def create(storage: AsyncStorage, address: Address, new: Stored) -> Done:
 
 
 async def delete(storage: AsyncStorage, places: Sequence[Address]) -> Done:
-    """Delete what is at each place, whatever it is by now, and hand back what brings the very same back."""
+    """Delete what is at each place, whatever it is by now, and hand back what brings the very same back.
+
+    Raises PartlyDoneError where some of it fails and some does not.
+    """
     passages: list[Passage] = []
+    reason: BaseException | None = None
     for start in range(0, len(places), _AT_ONCE):
-        found = await asyncio.gather(*(_take(storage, each) for each in places[start : start + _AT_ONCE]))
-        passages += [each for each in found if each is not None]
+        takings = (_take(storage, each) for each in places[start : start + _AT_ONCE])
+        for outcome in await asyncio.gather(*takings, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                reason = reason or outcome
+            elif outcome is not None:
+                passages.append(outcome)
+        if reason is not None:
+            break
     what = passages[0].address.key if len(passages) == 1 else f"{len(passages):,} keys"
-    return Done(f"deletion of {what}", passages)
+    done = Done(f"deletion of {what}", passages)
+    if reason is None:
+        return done
+    if not passages:
+        raise reason
+    raise PartlyDoneError(done, reason)
 
 
 async def set_expiry(storage: AsyncStorage, base: RawEntry, expires: datetime | None) -> Done:

@@ -44,7 +44,7 @@ class Deletion:
         """Delete what is at each place, whatever it is by now; `progress` is told how many have been looked at."""
         for start in range(0, len(places), MOST_AT_ONCE):
             bundle = places[start : start + MOST_AT_ONCE]
-            self.count += await to_its_end(self._take_all(storage, bundle))
+            await to_its_end(self._take_all(storage, bundle))
             progress(start + len(bundle))
 
     async def undo(self, storage: AsyncStorage, *, force: bool = False) -> None:
@@ -55,9 +55,14 @@ class Deletion:
         """Delete again what is as it was then; ConflictError, at the end, where something is not."""
         await self._go_through(storage, self._delete_again, force)
 
-    async def _take_all(self, storage: AsyncStorage, bundle: Sequence[Address]) -> int:
-        """How many of the bundle were there, and are deleted now."""
-        return sum(await asyncio.gather(*(self._take_in_turn(storage, place) for place in bundle)))
+    async def _take_all(self, storage: AsyncStorage, bundle: Sequence[Address]) -> None:
+        """Delete what is there of a bundle, and count it; where some of it fails, all the others are done first."""
+        takings = (self._take_in_turn(storage, place) for place in bundle)
+        outcomes = await asyncio.gather(*takings, return_exceptions=True)
+        self.count += sum(outcome is True for outcome in outcomes)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
 
     async def _take_in_turn(self, storage: AsyncStorage, place: Address) -> bool:
         """Small values go together, so that they share their commits; large ones, one at a time."""

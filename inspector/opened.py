@@ -20,7 +20,8 @@ class Opened:
     """An entry and what was found out about it.
 
     `document` is there where a form can hold the value without loss; else `fault` may say why it cannot. `changed`
-    are the paths of the fields that differ from what was shown of the same key before.
+    are the paths of the fields that differ from what was shown of the same key before. `notes` say what a person
+    should know of the entry beside.
     """
 
     entry: RawEntry
@@ -29,6 +30,7 @@ class Opened:
     fault: str = ""
     is_text: bool = False
     changed: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def is_large(self) -> bool:

@@ -7,17 +7,19 @@ from typing import Any
 from PySide6.QtWidgets import QDialog, QWidget
 
 from inspector import actions
-from inspector.actions import Undoable
+from inspector.actions import PartlyDoneError, Undoable
 from inspector.deletion import Deletion
+from inspector.models.key_table import scope_text
 from inspector.plain import visible
 from inspector.session import Session
+from inspector.system import OUR_OWN, System
 from inspector.tasks import to_its_end
 from inspector.views.desk import Desk, Surroundings
 from inspector.views.dialogs import answer, delete_dialog, overwrite_dialog
 from inspector.views.expiry_dialog import ExpiryDialog
 from inspector.views.place_dialogs import NewKeyDialog, PlaceDialog, RenameDialog
 from inspector.views.progress import with_progress
-from storage_core import ConflictError, Scope
+from storage_core import ConflictError, InvalidNameError, InvalidValueError, Scope, UnsupportedError
 from storage_core.browse import Address, Query
 from storage_core.raw import RawEntry, read
 
@@ -41,15 +43,23 @@ class Deeds:
             session = self._desk.session
             if session is None or session.read_only or not await self._desk.guard():
                 return
-            dialog = NewKeyDialog(self._window, scope, prefix)
-            if await answer(dialog) != QDialog.DialogCode.Accepted:
+            dialog = NewKeyDialog(self._window, scope, prefix, session.system)
+            while await answer(dialog) == QDialog.DialogCode.Accepted:
+                address, beginning, kind = dialog.address(), dialog.beginning(), dialog.kind()
+                try:
+                    await _remembered(session, actions.create(session.storage, address, beginning))
+                except ConflictError:
+                    self._around.tell(f"{visible(address.key)} is there already: here it is")
+                except (InvalidNameError, InvalidValueError, UnsupportedError) as error:
+                    dialog = NewKeyDialog(self._window, *address, session.system, kind)
+                    dialog.say(visible(str(error)))
+                    continue
+                await self._go(address)
                 return
-            address, beginning = dialog.address(), dialog.beginning()
-            try:
-                await _remembered(session, actions.create(session.storage, address, beginning))
-            except ConflictError:
-                self._around.tell(f"{visible(address.key)} is there already: here it is")
-            await self._go(address)
+
+    @property
+    def _system(self) -> System:
+        return OUR_OWN if self._desk.session is None else self._desk.session.system
 
     async def rename(self) -> None:
         """Ask for another key for the value on the desk."""
@@ -62,7 +72,8 @@ class Deeds:
         source = self._desk.address
         if source is not None:
             await self._move(
-                source, lambda: PlaceDialog(self._window, source, "moveDialog", "Move to", "&Move")
+                source,
+                lambda: PlaceDialog(self._window, source, "moveDialog", "Move to", "&Move", self._system),
             )
 
     async def _move(self, source: Address, ask: Callable[[], RenameDialog | PlaceDialog]) -> None:
@@ -84,7 +95,7 @@ class Deeds:
             session, source = self._desk.session, self._desk.address
             if session is None or session.read_only or source is None or not await self._desk.guard():
                 return
-            dialog = PlaceDialog(self._window, source, "copyDialog", "Copy to", "&Copy")
+            dialog = PlaceDialog(self._window, source, "copyDialog", "Copy to", "&Copy", self._system)
             if await answer(dialog) != QDialog.DialogCode.Accepted:
                 return
             target = dialog.target()
@@ -97,6 +108,9 @@ class Deeds:
         async with self._desk.turn():
             session, source = self._desk.session, self._desk.address
             if session is None or session.read_only or source is None or not await self._desk.guard():
+                return
+            if session.system.no_expiry:
+                self._around.tell(session.system.no_expiry)
                 return
             entry = await self._still_there(session, source, 0)
             if entry is None:
@@ -161,7 +175,7 @@ class Deeds:
             if session is None or session.read_only:
                 return
             listing = await session.browser.listing(Query(scope, prefix))
-            where = visible(str(scope))
+            where = scope_text(scope, session.system)
             what = f"{visible(prefix)}… of {where}" if prefix else where
             keys = "1 key" if len(listing) == 1 else f"all {len(listing):,} keys"
             if len(listing) and await self._confirmed(f"Delete {keys} of {what}?"):
@@ -185,6 +199,7 @@ class Deeds:
                 lambda progress: deed.delete(session.storage, places, progress),
             )
         finally:
+            session.changed_here(places)
             self._show_deleted(deed, places)
 
     def _show_deleted(self, done: Undoable, places: Sequence[Address]) -> None:
@@ -216,6 +231,7 @@ class Deeds:
                     return
                 deed = await to_its_end(step(session, True))
             if deed is not None:
+                session.tell_changed(deed)
                 self._around.tell(_in_words(deed, word))
                 await self._show_after(session, deed)
 
@@ -266,7 +282,11 @@ async def _remembered(session: Session, deed: Coroutine[Any, Any, Undoable]) -> 
     """Do it, and remember how to take it back, whatever becomes of the caller meanwhile."""
 
     async def do() -> Undoable:
-        done = await deed
+        try:
+            done = await deed
+        except PartlyDoneError as partly:
+            await session.remember(partly.done)
+            raise partly.reason from partly
         await session.remember(done)
         return done
 

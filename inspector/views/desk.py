@@ -21,7 +21,9 @@ from inspector.views.states import GONE, NOTHING_CHOSEN
 from inspector.views.value_pane import ValuePane
 from storage_core import Change, ConflictError
 from storage_core.browse import Address
-from storage_core.raw import RawEntry, read
+from storage_core.raw import RawEntry, notes, read
+
+KEPT_OTHERWISE = "Saved, but not kept as it was typed: this is what is stored now"
 
 
 class Surroundings(Protocol):
@@ -171,7 +173,8 @@ class Desk:
         if entry.data is None:
             (found,) = await self.session.browser.heads([address], HEAD)
             head = found or b""
-        return await make_ready(entry, former, head)
+        said = await notes(self.session.storage, address.scope, address.key)
+        return replace(await make_ready(entry, former, head), notes=tuple(said))
 
     @property
     def revision(self) -> int:
@@ -249,7 +252,10 @@ class Desk:
     async def _show_saved(self, saved: RawEntry, mine: bytes) -> None:
         """Show what is stored now; what was typed while it was being saved stays, as an edit of that."""
         opened = await self._open(self.address)
+        stored = None if opened is None or opened.entry.revision != saved.revision else opened.entry
         if self._pane.data() == mine:
             self.put(self.address, opened)
+            if stored is not None and stored.data is not None and stored.data != saved.data:
+                self._pane.set_notice(KEPT_OTHERWISE, "amber")
         elif saved.data == mine:
-            self._pane.rebase(saved)
+            self._pane.rebase(saved if stored is None or stored.data is None else stored)

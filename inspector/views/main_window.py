@@ -15,6 +15,7 @@ from inspector.session import Session
 from inspector.settings import Settings
 from inspector.tasks import Tasks, queueing
 from inspector.views.activity_pane import ActivityPane
+from inspector.views.aftermath_bar import AftermathBar
 from inspector.views.bars import StatusBar, ToolRow
 from inspector.views.commands import Commands
 from inspector.views.deeds import Deeds
@@ -40,7 +41,7 @@ from inspector.views.toast import Toast
 from inspector.views.value_features import ValueFeatures
 from inspector.views.value_pane import ValuePane
 from inspector.views.window_actions import WindowActions
-from inspector.views.window_layout import FIRST_SIZE, SMALLEST, WindowLayout
+from inspector.views.window_layout import FIRST_SIZE, SMALLEST, WindowLayout, over
 from storage_core import Change, ChangesLostError, Scope, StorageError, StorageMovedError
 from storage_core.browse import Address
 
@@ -73,7 +74,7 @@ class MainWindow(QMainWindow):
         self.commands = WindowActions(self)
         self.scopes, self.keys = ScopePane(self.tasks), KeyPane(self.tasks)
         self.value, self.activity, self.search = ValuePane(), ActivityPane(), SearchPanel(self.tasks)
-        self.state, self.toast = StateView(NO_FILE), Toast(self)
+        self.state, self.toast, self.aftermath = StateView(NO_FILE), Toast(self), AftermathBar()
         self.tool_row, self.status = ToolRow(self.commands), StatusBar()
         self.desk = Desk(self, self.value, self)
         self.deeds = Deeds(self, self.desk, self)
@@ -125,7 +126,7 @@ class MainWindow(QMainWindow):
         await self.desk.take(session)
         if self.settings is not None:
             self.settings.add_recent_file(str(location))
-        self.status.show_storage(location, read_only=read_only)
+        self.status.show_storage(location, session.system, read_only=read_only)
         self.keys.show_session(session)
         await self._tell_what_was_before(session)
         self.live.follow(session)
@@ -292,7 +293,7 @@ class MainWindow(QMainWindow):
         self.resize(*FIRST_SIZE)
         self.commands.fill_menu_bar(self)
         self.addToolBar(self.tool_row)
-        self.setCentralWidget(self._panes)
+        self.setCentralWidget(over(self._panes, self.aftermath))
         self.setStatusBar(self.status)
         if self.settings is not None:
             self.restoreGeometry(self.settings.geometry)

@@ -23,7 +23,9 @@ from inspector.editors.text import TextEditor
 from inspector.formats import Medium, looks_secret, thousands
 from inspector.opened import Opened
 from inspector.plain import PlainLabel
+from inspector.system import System
 from inspector.views.changes_view import ChangesView
+from inspector.views.notes_bar import CautionBar, NotesBar
 from inspector.views.readings_view import ReadingsView
 from inspector.views.state_view import State, StateView
 from inspector.views.states import NOTHING_CHOSEN
@@ -57,6 +59,7 @@ class ValuePane(QWidget):
         self._carried = False  # edits that were made in another editor and handed on to this one
         self._warning = ""
         self._header = ValueHeader()
+        self._notes, self._caution = NotesBar(), CautionBar()
         self._state_word = PlainLabel()
         self._notice = PlainLabel(elide=Qt.TextElideMode.ElideRight)
         self._save = QPushButton("&Save")
@@ -103,6 +106,7 @@ class ValuePane(QWidget):
         self._opened = None
         self._shown_editor = None
         self._warning = ""
+        self._caution.say("")
         self._state_view.set_state(state)
         self._stack.setCurrentWidget(self._state_view)
         self._show_edit_state()
@@ -116,8 +120,10 @@ class ValuePane(QWidget):
         self._read_only = read_only
         self._carried = False
         self._warning = ""
+        self._caution.say("")
         self._stack.setCurrentWidget(self._value)
         self._header.describe(opened)
+        self._notes.say(opened.notes)
         self.set_notice(f"Shown as text: {opened.fault}" if opened.fault else "", "amber")
         if opened.is_large:
             self._shown_editor = None
@@ -197,6 +203,14 @@ class ValuePane(QWidget):
         """Say a sentence about the edit, for as long as it is not saved."""
         self._warning = text
         self._show_edit_state()
+
+    def caution(self, text: str) -> None:
+        """Say what of the edit would not be kept as it is; nothing where all of it would."""
+        self._caution.say(text if self.is_edited() else "")
+
+    def set_system(self, system: System) -> None:
+        """Describe entries from now on as those of this system."""
+        self._header.system = system
 
     def chunk_arrived(self, offset: int, data: bytes) -> None:
         """Bytes of a large value that `chunk_wanted` asked for."""
@@ -345,7 +359,9 @@ class ValuePane(QWidget):
         self._value = QWidget()
         column = _column(self._value)
         column.addWidget(self._header)
+        column.addWidget(self._notes)
         column.addWidget(panes, 1)
+        column.addWidget(self._caution)
         foot = QHBoxLayout()
         foot.setSpacing(12)
         foot.setContentsMargins(16, 8, 16, 12)

@@ -1,7 +1,7 @@
 """How the panes stand in the window, and how that is remembered."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector.settings import Settings
 
@@ -57,3 +57,14 @@ class WindowLayout(QStackedWidget):
     def remember(self, settings: Settings) -> None:
         for splitter in (self._across, self._panes):
             settings.set_splitter(splitter.objectName(), splitter.saveState())
+
+
+def over(panes: QWidget, bar: QWidget) -> QWidget:
+    """One widget of the panes and, below them, a bar that comes and goes."""
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(panes, 1)
+    column.addWidget(bar)
+    return whole

@@ -1,0 +1,69 @@
+"""The bar that says, after a change, what else has to be known or done until others see it."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
+
+from inspector.plain import PlainLabel, visible
+
+KEYS_BEGIN_WITH = "plugin_daemon:"
+"""What the keys of a cache of others begin with: from there on, a sentence is what one copies."""
+
+
+class AftermathBar(QFrame):
+    """Named `aftermathBar`. It stays until it is dismissed, or another storage is opened.
+
+    `copied` is emitted when the keys that it tells of were put into the clipboard.
+    """
+
+    copied = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("aftermathBar")
+        self._keys = ""
+        self._text = PlainLabel(elide=Qt.TextElideMode.ElideRight)
+        self._copy = QPushButton("&Copy cache key")
+        self._copy.setObjectName("copyCacheKey")
+        self._copy.clicked.connect(self._put)
+        close = QToolButton(autoRaise=True)
+        close.setText("×")
+        close.setAccessibleName("Dismiss")
+        close.clicked.connect(self.forget)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 4, 8, 4)
+        row.setSpacing(12)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._copy)
+        row.addWidget(close)
+        self.forget()
+
+    def say(self, sentences: Sequence[str]) -> None:
+        """Show the first of these sentences, a change each; the keys in all of them can be copied."""
+        keys = [key for key in map(_key_in, sentences) if key]
+        self._keys = "\n".join(keys)
+        text = visible(sentences[0])
+        if len(sentences) > 1:
+            text = f"{text} — and {len(sentences) - 1:,} more"
+        self._text.setText(text)
+        self.setAccessibleName(text)
+        self._copy.setVisible(bool(keys))
+        self._copy.setText("&Copy cache key" if len(keys) == 1 else f"&Copy {len(keys):,} cache keys")
+        self.show()
+
+    def forget(self) -> None:
+        """Say nothing any more."""
+        self._keys = ""
+        self.hide()
+
+    def _put(self) -> None:
+        QGuiApplication.clipboard().setText(self._keys)
+        self.copied.emit()
+
+
+def _key_in(sentence: str) -> str:
+    """The key of a cache that a sentence ends with; empty where it names none."""
+    start = sentence.find(KEYS_BEGIN_WITH)
+    return "" if start < 0 else sentence[start:]
