@@ -16,8 +16,8 @@ help: ## say what there is
 run: $(VENV)/.installed $(VENV)/.qt-libraries ## open the inspector on a sample storage; ARGS="--screenshot shot.png"
 	@$(BIN)/python -m inspector.sample $(SAMPLE) $(ARGS)
 
-test: $(VENV)/.installed $(VENV)/.qt-libraries $(VENV)/.test-tools $(VENV)/.foreign ## the quick suite; ARGS="-k name"
-	$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.installed $(VENV)/.qt-libraries $(VENV)/.test-tools $(VENV)/.foreign ## the quick suite, on all cores; ARGS="-k name"
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 test-slow: $(VENV)/.installed $(VENV)/.qt-libraries $(VENV)/.test-tools $(VENV)/.foreign ## the long ones: crashes, power cuts, stress
 	$(BIN)/python -m pytest -m slow $(ARGS)

@@ -19,7 +19,7 @@ from storage_core.errors import ConflictError
 from storage_core.location import checked_location, checked_options, checked_path
 from storage_core.operations import Ttl
 from storage_core.records import as_entry, value_of
-from storage_core.scope import Scope, checked_user
+from storage_core.scope import Scope, checked_text_argument, checked_user
 from storage_core.sync_store import Storage, Store
 from storage_core.turns import Turns
 from storage_core.values import BytesLike
@@ -166,7 +166,7 @@ class AsyncVerbs(ABC):
         return await self._connections.write(operations.delete(self.scope, key, if_revision))
 
     async def update(self, key: str, change: Callable[[Any], Any], default: Any = None) -> Any:
-        turn = self._storage._turns.of((self.scope, operations.checked_text_argument(key, "key")))
+        turn = self._storage._turns.of((self.scope, checked_text_argument(key, "key")))
         async with turn.lock:
             while True:
                 record = await self._connections.read_entry(self.scope, key)

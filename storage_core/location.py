@@ -5,7 +5,7 @@ from pathlib import Path
 
 from storage_core.engine import Database
 from storage_core.engines.sqlite import SqliteDatabase
-from storage_core.errors import InvalidValueError
+from storage_core.errors import InvalidValueError, NotAStorageError
 from storage_core.shown import shown
 
 
@@ -47,5 +47,25 @@ def open_database(location: Path, *, read_only: bool, timeout: float, durability
     Raises what preparing it raises.
     """
     database: Database = SqliteDatabase(location, read_only, timeout, durability)
-    database.prepare()
+    try:
+        database.prepare()
+    except NotAStorageError:
+        foreign = _foreign_database(location, read_only, timeout)
+        if foreign is None:
+            raise
+        foreign.prepare()
+        return foreign
     return database
+
+
+def _foreign_database(location: Path, read_only: bool, timeout: float) -> Database | None:
+    """The database of another system that is at `location`; None where it is none that is known.
+
+    What each needs is imported only where it may be there: that something is not a storage is mostly a mistake.
+    """
+    from storage_core.engines.cheshire_cat import CheshireCatDatabase
+    from storage_core.engines.cheshire_cat_tables import is_a_cats
+
+    if location.is_file() and is_a_cats(location, timeout):
+        return CheshireCatDatabase(location, read_only, timeout)
+    return None

@@ -12,7 +12,7 @@ from storage_core.engine import Engine, Reader
 from storage_core.entry import Change, Entry, Kind
 from storage_core.errors import InvalidNameError, InvalidValueError
 from storage_core.records import json_text, value_of
-from storage_core.scope import Scope
+from storage_core.scope import Scope, checked_text_argument
 from storage_core.shown import shown
 from storage_core.values import (
     checked_bytes,
@@ -136,17 +136,6 @@ def checked_keys(keys: Iterable[str]) -> list[str]:
     if isinstance(keys, str) or not isinstance(keys, Iterable):
         raise InvalidNameError(f"an iterable of keys is needed, not {shown(keys)}")
     return list(keys)
-
-
-def checked_text_argument(text: str, what: str) -> str:
-    """A prefix, or the key to start after: any text that UTF-8 can encode."""
-    if not isinstance(text, str):
-        raise InvalidNameError(f"{what} must be a str, not {type(text).__name__}")
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise InvalidNameError(f"{what} must be encodable as UTF-8: {text!r:.80}") from error
-    return text
 
 
 class Pages(Generic[Item]):

@@ -57,6 +57,17 @@ def checked_name(name: str, what: str, limit: int) -> str:
     return name
 
 
+def checked_text_argument(text: str, what: str) -> str:
+    """A prefix, the key to start after, or a key of others: any text that UTF-8 can encode."""
+    if not isinstance(text, str):
+        raise InvalidNameError(f"{what} must be a str, not {type(text).__name__}")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidNameError(f"{what} must be encodable as UTF-8: {text!r:.80}") from error
+    return text
+
+
 def after_prefix(prefix: str) -> str | None:
     """The least text that sorts after everything that starts with `prefix`; None where there is no such text.
 

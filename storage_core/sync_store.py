@@ -18,7 +18,7 @@ from storage_core.errors import BusyError, ClosedError, ConflictError, ReadOnlyE
 from storage_core.location import checked_location, checked_options, checked_path, open_database
 from storage_core.operations import Pages, Ttl, Write
 from storage_core.records import Record, as_entry, value_of
-from storage_core.scope import Scope, checked_user
+from storage_core.scope import Scope, checked_text_argument, checked_user
 from storage_core.turns import Turns, taking
 from storage_core.values import BytesLike
 
@@ -298,7 +298,7 @@ class Store:
         runs again when another writer was quicker. No lock of the database is held while it runs, and the expiry
         stays as it is.
         """
-        turn = self._storage._turns.of((self.scope, operations.checked_text_argument(key, "key")))
+        turn = self._storage._turns.of((self.scope, checked_text_argument(key, "key")))
         with taking(turn), turn.lock:
             while True:
                 record = self._storage._read_entry(self.scope, key)

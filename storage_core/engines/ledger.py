@@ -86,6 +86,11 @@ class Ledger:
                 self._copy = (self._moment, dict(self._lines))
             return self._copy[1]
 
+    def line(self, address: Address) -> Line | None:
+        """What is known of one entry; None where nothing is known to be there."""
+        with self._lock:
+            return self._lines.get(address)
+
     def begin_with(self, found: Mapping[Address, Seen]) -> None:
         """Take down what is there when the database is opened: no changes, but with revisions."""
         now = _now()

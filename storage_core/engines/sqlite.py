@@ -1,8 +1,6 @@
 """The native engine: all that is ever said to SQLite to change a storage, once, for both facades."""
 
-import random
 import sqlite3
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,26 +9,20 @@ from typing import Any
 
 from storage_core.engine import Browsing, Capabilities, Engine, Reader
 from storage_core.engines import sqlite_file
+from storage_core.engines.refusals import not_as_expected, nothing_at, revision_in, taken
 from storage_core.engines.sqlite_browse import SqliteBrowser
-from storage_core.engines.sqlite_errors import (
-    SQLITE_FAULTS,
-    as_storage_error,
-    primary_code,
-    speaks_storage_errors,
-)
+from storage_core.engines.sqlite_connection import insist
+from storage_core.engines.sqlite_errors import SQLITE_FAULTS, as_storage_error, speaks_storage_errors
 from storage_core.engines.sqlite_file import Finding, Inode
 from storage_core.engines.sqlite_reader import LISTED, SqliteReader, now_in_milliseconds
 from storage_core.engines.sqlite_schema import FORMAT, KEPT_CHANGES
 from storage_core.entry import Kind
 from storage_core.errors import (
-    BusyError,
-    ConflictError,
     CorruptError,
-    KeyNotFoundError,
     ReadOnlyError,
     StorageNotFoundError,
 )
-from storage_core.records import Record, as_entry, has_expired
+from storage_core.records import Record, has_expired
 from storage_core.scope import Scope, checked_key
 
 _CACHE_BYTES = 32 * 1024 * 1024
@@ -84,7 +76,7 @@ class SqliteEngine(SqliteReader):
     def begin(self) -> None:
         self.check_in_place()
         try:
-            self._wait_for_turn()
+            insist(self._run, "BEGIN IMMEDIATE", self._timeout, self.location)
             (version,) = self._run("PRAGMA user_version").fetchone()
         except SQLITE_FAULTS as error:
             self.rollback()
@@ -94,29 +86,6 @@ class SqliteEngine(SqliteReader):
             raise sqlite_file.newer_format(self.location, version)
         self._now = now_in_milliseconds()
         self._first_revision = self._last_revision = 0
-
-    def _wait_for_turn(self) -> None:
-        """Take SQLite's write lock. Its own waiting looks for it ever less often, which starves.
-
-        This looks again after a fraction of what a batch of small writes takes, and behind a longer one after some
-        milliseconds at most.
-        """
-        started = 0.0
-        while True:
-            try:
-                self._run("BEGIN IMMEDIATE")
-            except sqlite3.Error as error:
-                if primary_code(error) != sqlite3.SQLITE_BUSY:
-                    raise
-                now = time.monotonic()
-                started = started or now
-                if now - started >= self._timeout:
-                    raise BusyError(
-                        f"{self.location}: another writer held it for {self._timeout:g} s: try again"
-                    ) from error
-                time.sleep(random.uniform(0.05, 0.5) * min(0.004, 0.001 + now - started))
-            else:
-                return
 
     @speaks_storage_errors
     def commit(self) -> None:
@@ -212,15 +181,12 @@ class SqliteEngine(SqliteReader):
         checked_key(new_key)
         record = self._expect(scope, key, if_revision)
         if record is None:
-            raise _nothing_at(scope, key)
+            raise nothing_at(scope, key)
         if (scope, key) == (to, new_key):
             return
         in_the_way = self.read(to, new_key)
         if in_the_way is not None and not overwrite:
-            raise ConflictError(
-                f"{new_key!r:.80} of {to} is taken: choose another key, or overwrite it",
-                as_entry(to, new_key, in_the_way),
-            )
+            raise taken(to, new_key, in_the_way)
         kind, _, size, *_ = record
         scope_id, to_id = self._made_id(scope), self._made_id(to)
         self._run("DELETE FROM entries WHERE scope = ? AND key = ?", (to_id, new_key))
@@ -235,7 +201,7 @@ class SqliteEngine(SqliteReader):
     def expire(self, scope: Scope, key: str, ttl: int | None, if_revision: int | None) -> None:
         record = self._expect(scope, key, if_revision)
         if record is None:
-            raise _nothing_at(scope, key)
+            raise nothing_at(scope, key)
         scope_id = self._made_id(scope)
         revision = self._log(scope_id, key, False, record[0], record[2])
         self._run(
@@ -250,13 +216,8 @@ class SqliteEngine(SqliteReader):
     def _expect(self, scope: Scope, key: str, if_revision: int | None) -> Record | None:
         """What is stored at `key`; raises ConflictError where that is not the revision expected."""
         record = self.read(scope, key)
-        if if_revision is not None and if_revision != (0 if record is None else record[3]):
-            found = "nothing" if record is None else f"revision {record[3]:,}"
-            expected = f"revision {if_revision:,}" if if_revision else "nothing"
-            raise ConflictError(
-                f"{key!r:.80} of {scope} holds {found}, where {expected} was expected",
-                None if record is None else as_entry(scope, key, record),
-            )
+        if if_revision is not None and if_revision != revision_in(record):
+            raise not_as_expected(scope, key, record, if_revision)
         return record
 
     def _put(self, scope_id: int, key: str, kind: int, data: bytes, expires: int | None) -> int:
@@ -358,7 +319,3 @@ class SqliteDatabase:
         return SqliteEngine(
             self.location, self.timeout, _CACHE_BYTES, self._inode, self.durability, checkpoints
         )
-
-
-def _nothing_at(scope: Scope, key: str) -> KeyNotFoundError:
-    return KeyNotFoundError(f"nothing is stored at {key!r:.80} of {scope}")

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from enum import Enum
 from pathlib import Path
@@ -225,6 +226,26 @@ def sync_folder(folder: Path) -> None:
 def create_private_file(path: Path) -> None:
     """Make an empty file that only its owner can read; raises FileExistsError where there is one."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    sync_folder(path.parent)
+
+
+def fill_new_file(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
+    """Make a file that only its owner can read, and have `fill` write a database into it.
+
+    Raises StorageIOError where something is there already; where it cannot be filled, nothing is left.
+    """
+    try:
+        create_private_file(path)
+    except FileExistsError as error:
+        raise StorageIOError(f"{path}: something is there already: a backup overwrites nothing") from error
+    except OSError as error:
+        raise not_made(path, error) from error
+    try:
+        with closing(connect(path, "rw", timeout=0)) as target:
+            fill(target)
+    except BaseException:
+        path.unlink()
+        raise
     sync_folder(path.parent)
 
 

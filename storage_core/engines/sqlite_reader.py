@@ -4,26 +4,16 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 from storage_core.engines import sqlite_file
 from storage_core.engines.sqlite_check import faults
-from storage_core.engines.sqlite_errors import (
-    SQLITE_FAULTS,
-    as_storage_error,
-    not_made,
-    speaks_storage_errors,
-)
+from storage_core.engines.sqlite_connection import SqliteConnection
+from storage_core.engines.sqlite_errors import SQLITE_FAULTS, as_storage_error, speaks_storage_errors
 from storage_core.engines.sqlite_file import Inode, Signature
 from storage_core.entry import Change, Entry, Kind, ScopeInfo, as_datetime
-from storage_core.errors import (
-    ChangesLostError,
-    CorruptError,
-    StorageIOError,
-    StorageMovedError,
-)
+from storage_core.errors import ChangesLostError, CorruptError
 from storage_core.records import Record, as_entry, has_expired
 from storage_core.scope import Scope, after_prefix, checked_key
 
@@ -53,7 +43,7 @@ def now_in_milliseconds() -> int:
     return time.time_ns() // 1_000_000
 
 
-class SqliteReader:
+class SqliteReader(SqliteConnection):
     """A read-only connection to a native storage.
 
     Where it can see the file only as it was when it was opened (see `connect_for_reading`), it opens it anew before
@@ -62,19 +52,10 @@ class SqliteReader:
 
     def __init__(self, location: Path, timeout: float, cache_bytes: int, inode: Inode | None = None) -> None:
         """Connect to the file with that `inode`, whichever it is where none is given, or raise StorageMovedError."""
-        self.location = location
-        self._timeout = timeout
         self._cache_bytes = cache_bytes
         self._ids: dict[Scope, int] = {}
         self._frozen_at: Signature | None = None
-        self._inode = inode or sqlite_file.inode_of(location)
-        self.check_in_place()
-        self._connection = self._connect()
-        try:
-            self.check_in_place()
-        except StorageMovedError:
-            self._connection.close()
-            raise
+        super().__init__(location, timeout, inode)
 
     @speaks_storage_errors
     def _connect(self) -> sqlite3.Connection:
@@ -91,20 +72,6 @@ class SqliteReader:
             self._connection.close()
             self._connection = self._connect()
         return self._connection.execute(*statement)
-
-    def check_in_place(self) -> None:
-        """Raise StorageMovedError where the location no longer names the file that this connection reads."""
-        if sqlite_file.inode_of(self.location) != self._inode:
-            raise StorageMovedError(
-                f"{self.location}: another file was put in its place: close it, open it anew"
-            )
-
-    def close(self) -> None:
-        self._connection.close()
-
-    def interrupt(self) -> None:
-        with suppress(sqlite3.ProgrammingError):  # it is being closed
-            self._connection.interrupt()
 
     def read(self, scope: Scope, key: str) -> Record | None:
         try:
@@ -206,21 +173,7 @@ class SqliteReader:
 
     @speaks_storage_errors
     def backup(self, path: Path) -> None:
-        try:
-            sqlite_file.create_private_file(path)
-        except FileExistsError as error:
-            raise StorageIOError(
-                f"{path}: something is there already: a backup overwrites nothing"
-            ) from error
-        except OSError as error:
-            raise not_made(path, error) from error
-        try:
-            with closing(sqlite_file.connect(path, "rw", timeout=self._timeout)) as target:
-                self._connection.backup(target)
-        except BaseException:
-            path.unlink()
-            raise
-        sqlite_file.sync_folder(path.parent)
+        sqlite_file.fill_new_file(path, self._connection.backup)
 
     def check(self) -> list[str]:
         return faults(self._run, self.location)

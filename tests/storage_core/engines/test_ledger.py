@@ -1,0 +1,174 @@
+"""The ledger counts the changes of a database that counts none: each once, in order, none invented."""
+
+from functools import partial
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage_core import ChangesLostError, Kind, Scope
+from storage_core.engines import ledger as module
+from storage_core.engines.ledger import Ledger, Making, Seen
+from storage_core.query import Address
+
+SCOPE = Scope("acme")
+
+
+def at(key: str) -> Address:
+    return Address(SCOPE, key)
+
+
+def seen(mark: object, size: int = 2) -> Seen:
+    return Seen(Kind.JSON, size, mark)
+
+
+def told(ledger: Ledger, since: int = 0) -> list[tuple[int, str, bool]]:
+    return [(change.revision, change.key, change.deleted) for change in ledger.changes(since, 1_000)]
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    """One that found `a` and `b` when the database was opened."""
+    ledger = Ledger()
+    ledger.begin_with({at("a"): seen("1"), at("b"): seen("1")})
+    return ledger
+
+
+def test_what_was_there_at_the_opening_has_revisions_but_is_no_change(ledger: Ledger) -> None:
+    assert [line.revision for line in ledger.lines().values()] == [1, 2]
+    assert told(ledger, ledger.last_revision) == []
+
+
+def test_changes_of_before_the_opening_are_lost_not_invented(ledger: Ledger) -> None:
+    with pytest.raises(ChangesLostError, match="from revision 3 on"):
+        ledger.changes(1, 10)
+
+
+def test_comparing_tells_what_came_what_changed_and_what_is_gone(ledger: Ledger) -> None:
+    ledger.compare({at("b"): seen("2"), at("c"): seen("1")}, ledger.moment)
+    assert told(ledger, 2) == [(3, "a", True), (4, "b", False), (5, "c", False)]
+    assert {address.key: line.revision for address, line in ledger.lines().items()} == {"b": 4, "c": 5}
+
+
+def test_comparing_with_the_same_again_tells_nothing(ledger: Ledger) -> None:
+    ledger.compare({at("a"): seen("1"), at("b"): seen("1")}, ledger.moment)
+    assert told(ledger, 2) == []
+
+
+def test_a_look_that_finds_the_same_gives_the_same_revision(ledger: Ledger) -> None:
+    assert ledger.look(at("a"), lambda: (seen("1"), "value")) == (1, "value")
+
+
+def test_a_look_that_finds_something_else_is_a_change(ledger: Ledger) -> None:
+    assert ledger.look(at("a"), lambda: (seen("2"), "new")) == (3, "new")
+    assert told(ledger, 2) == [(3, "a", False)]
+
+
+def test_a_look_that_finds_nothing_where_something_was_is_a_deletion(ledger: Ledger) -> None:
+    assert ledger.look(at("a"), lambda: (None, None)) == (0, None)
+    assert told(ledger, 2) == [(3, "a", True)]
+
+
+def test_what_was_seen_earlier_never_stands_in_the_place_of_what_was_seen_later(ledger: Ledger) -> None:
+    looks = iter([seen("old"), seen("new")])
+
+    def see() -> tuple[Seen, str]:
+        found = next(looks)
+        if found.mark == "old":
+            ledger.look(at("a"), lambda: (seen("new"), None))
+        return found, found.mark
+
+    revision, value = ledger.look(at("a"), see)
+    assert value == "new"
+    assert told(ledger, 2) == [(revision, "a", False)]
+
+
+def test_a_comparison_that_began_before_a_change_does_not_take_it_back(ledger: Ledger) -> None:
+    before = ledger.moment
+    ledger.look(at("a"), lambda: (seen("2"), None))
+    ledger.look(at("b"), lambda: (None, None))
+    ledger.compare({at("a"): seen("1"), at("b"): seen("1")}, before)
+    assert told(ledger, 2) == [(3, "a", False), (4, "b", True)]
+
+
+def test_nothing_newer_is_told_while_a_change_is_being_made(ledger: Ledger) -> None:
+    making = Making(ledger)
+    assert making.made(at("a"), seen("mine")) == 3
+    ledger.look(at("b"), lambda: (seen("theirs"), None))
+    assert (ledger.last_revision, told(ledger, 2)) == (2, [])
+    making.keep()
+    assert (ledger.last_revision, told(ledger, 2)) == (4, [(3, "a", False), (4, "b", False)])
+
+
+def test_what_was_rolled_back_is_never_told(ledger: Ledger) -> None:
+    making = Making(ledger)
+    making.made(at("a"), seen("mine"))
+    making.withdraw()
+    assert told(ledger, 2) == []
+    assert ledger.look(at("a"), lambda: (seen("1"), None)) == (1, None)
+
+
+def test_a_change_that_somebody_saw_before_it_was_kept_is_told_once_and_has_the_promised_revision(
+    ledger: Ledger,
+) -> None:
+    making = Making(ledger)
+    promised = making.made(at("a"), seen("mine"))
+    gone = making.made(at("b"), None)
+    ledger.compare({at("a"): seen("mine")}, ledger.moment)
+    making.keep()
+    assert told(ledger, 2) == [(promised, "a", False), (gone, "b", True)]
+    assert ledger.look(at("a"), lambda: (seen("mine"), None)) == (promised, None)
+
+
+def test_what_somebody_wrote_after_it_but_was_seen_before_it_was_kept_stays_newest(ledger: Ledger) -> None:
+    making = Making(ledger)
+    promised = making.made(at("a"), seen("mine"))
+    theirs, _ = ledger.look(at("a"), lambda: (seen("theirs"), None))
+    making.keep()
+    assert told(ledger, 2) == [(promised, "a", False), (theirs, "a", False)]
+    assert ledger.lines()[at("a")].revision == theirs
+
+
+def test_a_transaction_sees_its_own_changes(ledger: Ledger) -> None:
+    making = Making(ledger)
+    assert making.revision_of(at("a"), seen("1")) == 1
+    revision = making.made(at("a"), seen("2"))
+    assert making.revision_of(at("a"), seen("2")) == revision
+    making.made(at("a"), None)
+    assert making.revision_of(at("a"), None) == 0
+
+
+def test_an_entry_that_was_deleted_and_made_again_has_another_number_and_a_newer_revision(
+    ledger: Ledger,
+) -> None:
+    first = ledger.lines()[at("a")]
+    ledger.look(at("a"), lambda: (None, None))
+    revision, _ = ledger.look(at("a"), lambda: (seen("1"), None))
+    assert revision > first.revision
+    assert ledger.lines()[at("a")].id != first.id
+
+
+def test_the_oldest_changes_are_forgotten_and_whoever_asks_for_them_is_told(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "KEPT_CHANGES", 3)
+    for mark in range(10):
+        ledger.look(at("a"), partial(lambda found: (found, None), seen(mark)))
+    with pytest.raises(ChangesLostError):
+        ledger.changes(2, 10)
+    assert [revision for revision, _, _ in told(ledger, ledger.last_revision - 3)] == [10, 11, 12]
+
+
+@given(st.lists(st.dictionaries(st.sampled_from("abcd"), st.integers(0, 2)), min_size=1, max_size=8))
+def test_following_the_changes_from_any_listing_leads_to_what_is_there(states: list[dict[str, int]]) -> None:
+    ledger = Ledger()
+    ledger.begin_with({at(key): seen(mark) for key, mark in states[0].items()})
+    followed = {address.key for address in ledger.lines()}
+    since = ledger.last_revision
+    for state in states[1:]:
+        ledger.compare({at(key): seen(mark) for key, mark in state.items()}, ledger.moment)
+        for change in ledger.changes(since, 100):
+            assert change.revision > since
+            since = change.revision
+            (followed.discard if change.deleted else followed.add)(change.key)
+        assert followed == set(state)
