@@ -46,6 +46,12 @@ def open_database(location: Path, *, read_only: bool, timeout: float, durability
 
     Raises what preparing it raises.
     """
+    if location.is_dir():
+        from storage_core.engines.dify import DifyDatabase  # only where it is needed
+
+        folder = DifyDatabase(location, read_only, timeout, durability)
+        folder.prepare()
+        return folder
     database: Database = SqliteDatabase(location, read_only, timeout, durability)
     try:
         database.prepare()

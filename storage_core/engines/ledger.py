@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from storage_core.entry import Change, Entry, Kind, as_datetime
 from storage_core.errors import ChangesLostError
 from storage_core.query import Address
+from storage_core.scope import Scope
 
 Result = TypeVar("Result")
 
@@ -99,13 +100,20 @@ class Ledger:
                 self._take_down(address, seen, self._next(), now)
             self._known_from = self._last
 
-    def compare(self, found: Mapping[Address, Seen], moment: int) -> None:
-        """Note all that is different now that the whole database was looked at, from `moment` on."""
+    def compare(self, found: Mapping[Address, Seen], moment: int, scope: Scope | None = None) -> None:
+        """Note all that is different now that the database, or all of one scope, was looked at, from `moment` on."""
+        known = self.lines()
+        gone = [
+            address for address in known if address not in found and (scope is None or address.scope == scope)
+        ]
+        other = [
+            (address, seen) for address, seen in found.items() if not _is_known(known.get(address), seen)
+        ]
         now = _now()
-        with self._lock:
-            for address in [address for address in self._lines if address not in found]:
+        with self._lock:  # only for what is different: whoever asks for the last revision does not wait
+            for address in gone:
                 self._note(address, None, moment, now)
-            for address, seen in found.items():
+            for address, seen in other:
                 self._note(address, seen, moment, now)
 
     def look(self, address: Address, see: Callable[[], tuple[Seen | None, Result]]) -> tuple[int, Result]:
@@ -239,8 +247,12 @@ class Making:
         self._newest[address] = 0 if seen is None else revision
         return revision
 
-    def keep(self) -> None:
-        """The transaction was committed."""
+    def keep(self, settled: Mapping[Address, Seen] | None = None) -> None:
+        """The transaction was committed; `settled` is what is seen of entries that are not seen as they were made."""
+        if settled:
+            last = {address: place for place, (_, address, _) in enumerate(self._made)}
+            for address, seen in settled.items():
+                self._made[last[address]] = (self._made[last[address]][0], address, seen)
         self._ledger.keep(self._made)
         self._forget()
 
@@ -251,6 +263,10 @@ class Making:
 
     def _forget(self) -> None:
         self._made, self._newest = [], {}
+
+
+def _is_known(line: Line | None, seen: Seen) -> bool:
+    return line is not None and line.seen.mark == seen.mark
 
 
 def _revision(change: Change) -> int:
