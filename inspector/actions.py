@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from storage_core import AsyncStorage, ConflictError, Kind
+from storage_core import (
+    AsyncStorage,
+    ConflictError,
+    InvalidNameError,
+    InvalidValueError,
+    Kind,
+    UnsupportedError,
+)
 from storage_core.browse import Address
 from storage_core.raw import RawEntry, read, write
 
@@ -67,7 +74,7 @@ class Passage:
         expected = await _revision_at(storage, self.address) if force else start.revision
         content = self.before if back else self.after
         what = None if content is None else await content.at_hand()
-        end.revision = await _put(storage, self.address, what, expected)
+        end.revision = await _put(storage, self.address, what, expected, as_it_was=True)
         self._is_after = not back
 
 
@@ -154,13 +161,15 @@ async def replace(storage: AsyncStorage, base: RawEntry, data: bytes, kind: Kind
     address = Address(base.scope, base.key)
     after = Stored(base.kind if kind is None else kind, data, base.expires)
     revision = await _put(storage, address, after, base.revision)
-    return Done(f"edit of {base.key}", [Passage(address, stored(base), after, base.revision, revision)])
+    return Done(
+        f"edit of {_name(base.key)}", [Passage(address, stored(base), after, base.revision, revision)]
+    )
 
 
 async def create(storage: AsyncStorage, address: Address, new: Stored) -> Done:
     """Store something at a place that holds nothing; ConflictError where it holds something."""
     revision = await _put(storage, address, new, 0)
-    return Done(f"creation of {address.key}", [Passage(address, None, new, 0, revision)])
+    return Done(f"creation of {_name(address.key)}", [Passage(address, None, new, 0, revision)])
 
 
 async def delete(storage: AsyncStorage, places: Sequence[Address]) -> Done:
@@ -179,7 +188,7 @@ async def delete(storage: AsyncStorage, places: Sequence[Address]) -> Done:
                 passages.append(outcome)
         if reason is not None:
             break
-    what = passages[0].address.key if len(passages) == 1 else f"{len(passages):,} keys"
+    what = _name(passages[0].address.key) if len(passages) == 1 else f"{len(passages):,} keys"
     done = Done(f"deletion of {what}", passages)
     if reason is None:
         return done
@@ -194,14 +203,18 @@ async def set_expiry(storage: AsyncStorage, base: RawEntry, expires: datetime | 
     address = Address(base.scope, base.key)
     after = Stored(base.kind, base.data, expires)
     revision = await _put(storage, address, after, base.revision)
-    return Done(f"expiry of {base.key}", [Passage(address, stored(base), after, base.revision, revision)])
+    return Done(
+        f"expiry of {_name(base.key)}", [Passage(address, stored(base), after, base.revision, revision)]
+    )
 
 
 async def move(storage: AsyncStorage, base: RawEntry, target: Address) -> Moved:
     """Give an entry another key, or move it to another scope; ConflictError where that place is taken."""
     source = Address(base.scope, base.key)
     revision = await _move(storage, source, target, base.revision, False)
-    label = f"renaming of {base.key}" if source.scope == target.scope else f"moving of {base.key}"
+    label = (
+        f"renaming of {_name(base.key)}" if source.scope == target.scope else f"moving of {_name(base.key)}"
+    )
     return Moved(label, source, target, base.revision, revision)
 
 
@@ -209,7 +222,7 @@ async def copy(storage: AsyncStorage, base: RawEntry, target: Address) -> Done:
     """Put the same value, kind and expiry at another place; ConflictError where that is taken."""
     after = stored(base)
     revision = await _put(storage, target, after, 0)
-    return Done(f"copy of {base.key}", [Passage(target, None, after, 0, revision)])
+    return Done(f"copy of {_name(base.key)}", [Passage(target, None, after, 0, revision)])
 
 
 def stored(entry: RawEntry) -> Stored:
@@ -256,7 +269,11 @@ class History:
         """Take the last deed back and say which one it was; ConflictError leaves the history as it is."""
         deed = self.to_undo
         if deed is not None:
-            await deed.undo(storage, force=force)
+            try:
+                await deed.undo(storage, force=force)
+            except (InvalidNameError, InvalidValueError, UnsupportedError):
+                self._done.pop()  # refused for ever, it would bar the way to what was done before
+                raise
             self._undone.append(self._done.pop())
         return deed
 
@@ -269,8 +286,17 @@ class History:
         return deed
 
 
-async def _put(storage: AsyncStorage, address: Address, what: Stored | None, expected: int) -> int:
-    """Let a place hold `what`, where it still has the expected revision; the revision that it has then."""
+def _name(key: str) -> str:
+    return key or "the empty key"
+
+
+async def _put(
+    storage: AsyncStorage, address: Address, what: Stored | None, expected: int, *, as_it_was: bool = False
+) -> int:
+    """Let a place hold `what`, where it still has the expected revision; the revision that it has then.
+
+    `as_it_was` brings back also what is stored as JSON and is none.
+    """
     if what is None:
         await storage.store(address.scope).delete(address.key, if_revision=expected)
         return 0
@@ -282,6 +308,7 @@ async def _put(storage: AsyncStorage, address: Address, what: Stored | None, exp
         what.data,
         expires=what.expires,
         if_revision=expected,
+        as_it_was=as_it_was,
     )
 
 

@@ -90,6 +90,7 @@ class Deletion:
                 found.data,
                 expires=found.expires,
                 if_revision=kept,
+                as_it_was=True,
             )
             try:
                 await storage.store(place.scope).delete(place.key, if_revision=found.revision)
@@ -124,6 +125,7 @@ class Deletion:
             kept.data,
             expires=kept.expires,
             if_revision=there.revision if force and there is not None else 0,
+            as_it_was=True,
         )
         left = self._lefts.get(place)
         if left is not None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from inspector.formats import human_size, thousands
 from inspector.models.key_table import scope_text
-from inspector.plain import plain_tooltip, visible
+from inspector.plain import plain_tooltip, visible_key
 from inspector.system import OUR_OWN, System
 from storage_core import Change
 from storage_core.browse import Address
@@ -172,7 +172,7 @@ class ActivityModel(QAbstractTableModel):
     def _passes(self, change: Change) -> bool:
         if not self._filter:
             return True
-        texts = (scope_text(change.scope, self._system), visible(change.key))
+        texts = (scope_text(change.scope, self._system), visible_key(change.key))
         return any(self._filter in text.casefold() for text in texts)
 
 
@@ -187,7 +187,7 @@ def _shown(change: Change, column: int, system: System) -> str:
         case Column.SCOPE:
             return scope_text(change.scope, system)
         case Column.KEY:
-            return visible(change.key)
+            return visible_key(change.key)
         case Column.WHAT:
             return f"✕ {_word(change)}" if change.deleted else f"✓ {_word(change)}"
         case _:

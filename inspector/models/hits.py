@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from inspector.formats import MASKED, looks_secret
 from inspector.models.key_table import scope_text
-from inspector.plain import plain_tooltip, visible
+from inspector.plain import plain_tooltip, visible, visible_key
 from inspector.system import OUR_OWN, System
 from storage_core.browse import Address, Hit
 
@@ -119,7 +119,7 @@ def _text(hit: Hit, column: int, system: System) -> str:
         case Column.SCOPE:
             return scope_text(hit.entry.scope, system)
         case Column.KEY:
-            return visible(hit.entry.key)
+            return visible_key(hit.entry.key)
         case _:
             if hit.excerpt is None:
                 return IN_THE_NAME

@@ -16,10 +16,10 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from inspector.formats import Format, human_age, human_expiry, human_size
+from inspector.formats import BYTES, Format, human_age, human_expiry, human_size
 from inspector.models.row_cache import ABSENT, PAGE, RowCache
 from inspector.models.shift import Shift
-from inspector.plain import plain_tooltip, visible
+from inspector.plain import plain_tooltip, visible, visible_key
 from inspector.system import OUR_OWN, System
 from storage_core import Entry, Scope
 from storage_core.browse import Address, Order, Query
@@ -366,11 +366,11 @@ def _text(row: KeyRow, column: Column, now: datetime, system: System) -> str:
     entry = row.entry
     match column:
         case Column.KEY:
-            return visible(entry.key)
+            return visible_key(entry.key)
         case Column.SCOPE:
             return scope_text(entry.scope, system)
         case Column.KIND:
-            return row.format.badge
+            return row.format.badge.removeprefix(BYTES) if system.no_json else row.format.badge
         case Column.SIZE:
             return human_size(entry.size)
         case Column.UPDATED:

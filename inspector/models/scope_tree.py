@@ -56,6 +56,7 @@ class ScopeTreeModel(QAbstractItemModel):
     def set_system(self, system: System) -> None:
         """Call the scopes that come from now on what the people of this system call them."""
         self._census.system = system
+        self._icons[RowKind.USER] = icon(system.member)
         self._census.set_sizes({})
 
     def set_sizes(self, sizes: Mapping[Scope, int]) -> None:

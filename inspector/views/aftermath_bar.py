@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
-from inspector.plain import PlainLabel, visible
+from inspector.plain import PlainLabel, plain_tooltip, visible
 
 KEYS_BEGIN_WITH = "plugin_daemon:"
 """What the keys of a cache of others begin with: from there on, a sentence is what one copies."""
@@ -24,8 +24,9 @@ class AftermathBar(QFrame):
         super().__init__(parent)
         self.setObjectName("aftermathBar")
         self._keys = ""
-        self._text = PlainLabel(elide=Qt.TextElideMode.ElideRight)
-        self._copy = QPushButton("&Copy cache key")
+        self._text = PlainLabel()
+        self._text.setWordWrap(True)
+        self._copy = QPushButton("&Copy Redis key")
         self._copy.setObjectName("copyCacheKey")
         self._copy.clicked.connect(self._put)
         close = QToolButton(autoRaise=True)
@@ -44,13 +45,14 @@ class AftermathBar(QFrame):
         """Show the first of these sentences, a change each; the keys in all of them can be copied."""
         keys = [key for key in map(_key_in, sentences) if key]
         self._keys = "\n".join(keys)
-        text = visible(sentences[0])
+        text = visible(_without_key(sentences[0]))
         if len(sentences) > 1:
-            text = f"{text} — and {len(sentences) - 1:,} more"
+            text = f"{text} So it is with {len(sentences):,} keys."
         self._text.setText(text)
         self.setAccessibleName(text)
         self._copy.setVisible(bool(keys))
-        self._copy.setText("&Copy cache key" if len(keys) == 1 else f"&Copy {len(keys):,} cache keys")
+        self._copy.setText("&Copy Redis key" if len(keys) == 1 else f"&Copy {len(keys):,} Redis keys")
+        self._copy.setToolTip(plain_tooltip(visible(keys[0])) if keys else "")
         self.show()
 
     def forget(self) -> None:
@@ -67,3 +69,9 @@ def _key_in(sentence: str) -> str:
     """The key of a cache that a sentence ends with; empty where it names none."""
     start = sentence.find(KEYS_BEGIN_WITH)
     return "" if start < 0 else sentence[start:]
+
+
+def _without_key(sentence: str) -> str:
+    """What is left to read where the key is behind a button."""
+    key = _key_in(sentence)
+    return f"{sentence.removesuffix(key).rstrip(' :')}." if key else sentence

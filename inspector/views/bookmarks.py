@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction
 
 from inspector.formats import shortened
 from inspector.models.key_table import scope_text
-from inspector.plain import visible, without_mnemonic
+from inspector.plain import visible, visible_key, without_mnemonic
 from inspector.settings import Bookmark
 from inspector.system import OUR_OWN, System
 from storage_core import InvalidNameError, Scope
@@ -127,4 +127,4 @@ def _scope_of(bookmark: Bookmark) -> Scope | None:
 
 def _words(bookmark: Bookmark, system: System = OUR_OWN) -> str:
     scope = scope_text(Scope(bookmark.workspace, bookmark.user), system)
-    return scope if bookmark.key is None else f"{scope} / {visible(bookmark.key)}"
+    return scope if bookmark.key is None else f"{scope} / {visible_key(bookmark.key)}"

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
-from inspector.plain import PlainLabel, plain_tooltip, visible, without_mnemonic
+from inspector.plain import EMPTY_KEY, PlainLabel, plain_tooltip, visible, visible_key, without_mnemonic
 from inspector.system import OUR_OWN
 from storage_core import Scope
 
@@ -45,10 +45,10 @@ class Breadcrumb(QWidget):
                 self._add_step(member, scope)
         if scope is not None and key is not None:
             self._add_separator()
-            label = PlainLabel(visible(key), elide=Qt.TextElideMode.ElideMiddle)
+            label = PlainLabel(visible_key(key), elide=Qt.TextElideMode.ElideMiddle)
             self._row.addSpacing(_BEFORE_THE_KEY)
             self._row.addWidget(label, 1)
-            parts.append(key)
+            parts.append(key or EMPTY_KEY)
         self._row.addStretch(0 if key is not None else 1)
         self._text = " / ".join(visible(part) for part in parts)
         self.setAccessibleName(self._text)

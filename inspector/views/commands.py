@@ -8,11 +8,14 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from inspector import theme
+from inspector.formats import shortened
 from inspector.plain import plain_tooltip, visible, without_mnemonic
 from inspector.views.states import EMPTY
 
 if TYPE_CHECKING:
     from inspector.views.main_window import MainWindow
+
+_LONGEST_LABEL = 80
 
 OF_ONE_VALUE = ("Rename", "MoveTo", "CopyTo", "Expiry", "CopyValue", "CopyCode", "Export", "Import")
 OF_SELECTED_KEYS = ("Delete", "CopyKey", "CopyTable")
@@ -165,5 +168,5 @@ class Commands(QObject):
 def _name(action: QAction, word: str, label: str) -> None:
     """Let an action say what it is about; the tooltip that Qt would make of that could render it."""
     shown = f"{word} {visible(label)}" if label else word
-    action.setText(f"&{without_mnemonic(shown)}")
+    action.setText(f"&{without_mnemonic(shortened(shown, _LONGEST_LABEL))}")
     action.setToolTip(plain_tooltip(shown))

@@ -10,12 +10,12 @@ from inspector import actions
 from inspector.actions import PartlyDoneError, Undoable
 from inspector.deletion import Deletion
 from inspector.models.key_table import scope_text
-from inspector.plain import visible
+from inspector.plain import visible, visible_key
 from inspector.session import Session
 from inspector.system import OUR_OWN, System
 from inspector.tasks import to_its_end
 from inspector.views.desk import Desk, Surroundings
-from inspector.views.dialogs import answer, delete_dialog, overwrite_dialog
+from inspector.views.dialogs import LONGEST_KEY, answer, delete_dialog, overwrite_dialog
 from inspector.views.expiry_dialog import ExpiryDialog
 from inspector.views.place_dialogs import NewKeyDialog, PlaceDialog, RenameDialog
 from inspector.views.progress import with_progress
@@ -49,7 +49,7 @@ class Deeds:
                 try:
                     await _remembered(session, actions.create(session.storage, address, beginning))
                 except ConflictError:
-                    self._around.tell(f"{visible(address.key)} is there already: here it is")
+                    self._around.tell(f"{visible_key(address.key)} is there already: here it is")
                 except (InvalidNameError, InvalidValueError, UnsupportedError) as error:
                     dialog = NewKeyDialog(self._window, *address, session.system, kind)
                     dialog.say(visible(str(error)))
@@ -115,7 +115,7 @@ class Deeds:
             entry = await self._still_there(session, source, 0)
             if entry is None:
                 return
-            dialog = ExpiryDialog(self._window, visible(source.key), entry.expires)
+            dialog = ExpiryDialog(self._window, visible_key(source.key), entry.expires)
             if await answer(dialog) == QDialog.DialogCode.Accepted:
                 await self._expire(session, source, dialog.expires())
 
@@ -144,14 +144,16 @@ class Deeds:
             shown = self._desk.revision
             entry = await self._still_there(session, place)
             while entry is not None:
-                if entry.revision != shown and not await self._may_overwrite(visible(place.key)):
+                if entry.revision != shown and not await self._may_overwrite(
+                    visible_key(place.key, LONGEST_KEY)
+                ):
                     break
                 try:
                     await _remembered(session, actions.replace(session.storage, entry, data))
                 except ConflictError:
                     entry = await self._still_there(session, place)
                 else:
-                    self._around.tell(f"Replaced: {visible(place.key)}", undo=True)
+                    self._around.tell(f"Replaced: {visible_key(place.key)}", undo=True)
                     break
             await self._desk.show(place)
 
@@ -176,7 +178,7 @@ class Deeds:
                 return
             listing = await session.browser.listing(Query(scope, prefix))
             where = scope_text(scope, session.system)
-            what = f"{visible(prefix)}… of {where}" if prefix else where
+            what = f"{visible_key(prefix, LONGEST_KEY)}… of {where}" if prefix else where
             keys = "1 key" if len(listing) == 1 else f"all {len(listing):,} keys"
             if len(listing) and await self._confirmed(f"Delete {keys} of {what}?"):
                 places = await session.browser.addresses(listing, [range(len(listing))])

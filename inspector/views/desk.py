@@ -12,11 +12,11 @@ from inspector import actions
 from inspector.actions import Done
 from inspector.formats import HEAD
 from inspector.opened import EDIT_LIMIT, Opened, make_ready
-from inspector.plain import visible
+from inspector.plain import visible_key
 from inspector.session import Session
 from inspector.tasks import Tasks, queueing, to_its_end
 from inspector.views.conflict_dialog import ConflictDialog, Resolution, resolve
-from inspector.views.dialogs import Choice, answer, guard_dialog
+from inspector.views.dialogs import LONGEST_KEY, Choice, answer, guard_dialog
 from inspector.views.states import GONE, NOTHING_CHOSEN
 from inspector.views.value_pane import ValuePane
 from storage_core import Change, ConflictError
@@ -131,7 +131,7 @@ class Desk:
         """Whether what is on the desk may be put away; an edit is saved, discarded or kept, as the person says."""
         if self.address is None or not self._pane.is_edited():
             return True
-        dialog = guard_dialog(self._window, visible(self.address.key), self._pane.problem())
+        dialog = guard_dialog(self._window, visible_key(self.address.key, LONGEST_KEY), self._pane.problem())
         choice = Choice(await answer(dialog))
         if choice is Choice.SAVE:
             return await self._save()

@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from inspector import theme
-from inspector.formats import MASKED, human_age, human_expiry, human_size, looks_secret, thousands
+from inspector.formats import BYTES, MASKED, human_age, human_expiry, human_size, looks_secret, thousands
 from inspector.opened import Opened
-from inspector.plain import PlainLabel, plain_tooltip, visible
+from inspector.plain import PlainLabel, plain_tooltip, visible, visible_key
 from inspector.system import OUR_OWN
 from inspector.views.badge import Badge
 from storage_core.raw import RawEntry
@@ -48,9 +48,10 @@ class ValueHeader(QWidget):
     def describe(self, opened: Opened) -> None:
         """Say what is shown below."""
         entry = opened.entry
-        self._title.setText(visible(entry.key))
+        self._title.setText(visible_key(entry.key))
         is_secret = looks_secret(entry.key)
-        self._badge.set_text(MASKED if is_secret else opened.format.badge)
+        badge = opened.format.badge.removeprefix(BYTES) if self.system.no_json else opened.format.badge
+        self._badge.set_text(MASKED if is_secret else badge)
         self._badge.setToolTip(plain_tooltip(visible(f"{entry.kind.name}: {opened.format.label}")))
         self.tell_stored(entry)
 
