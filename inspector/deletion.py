@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from uuid import uuid4
 
 from inspector.actions import Left, Passage
 from inspector.tasks import to_its_end
-from storage_core import AsyncStorage, ConflictError
+from storage_core import AsyncStorage, ConflictError, InvalidNameError
 from storage_core.browse import Address
 from storage_core.raw import RawEntry, read, write
+from storage_core.scope import checked_key
 
 MOST_AT_ONCE = 100
 """Entries of one bundle."""
@@ -30,6 +32,7 @@ class Deletion:
         self._kept = kept
         self._marks = marks
         self._lefts: dict[Address, Left] = {}
+        self._odd = _Odd()
         self._one_large = asyncio.Lock()
         self.count = 0
         self.passages: Sequence[Passage] = ()
@@ -79,13 +82,12 @@ class Deletion:
             found = await read(storage, place.scope, place.key)
             if found is None:
                 if kept:  # somebody else deleted it in this moment
-                    await self._kept.store(place.scope).delete(place.key)
+                    await self._kept.store(place.scope).delete(self._odd.shelf_of(place).key)
                 return False
             assert found.data is not None
             kept = await write(
                 self._kept,
-                place.scope,
-                place.key,
+                *self._odd.shelf_of(place),
                 found.kind,
                 found.data,
                 expires=found.expires,
@@ -142,14 +144,14 @@ class Deletion:
         self, storage: AsyncStorage, place: Address
     ) -> tuple[RawEntry | None, RawEntry | None]:
         """What was deleted there, None where it would have expired by now, and what is there."""
-        return await read(self._kept, *place), await read(storage, *place)
+        return await read(self._kept, *self._odd.shelf_of(place)), await read(storage, *place)
 
     async def _bundles(self) -> AsyncIterator[list[Address]]:
         """Where what was deleted was; a large value comes by itself, so that few bytes are on the way at once."""
         for info in await self._kept.scopes():
             bundle: list[Address] = []
             async for entry in self._kept.store(info.scope).entries():
-                place = Address(info.scope, entry.key)
+                place = self._odd.place_of(Address(info.scope, entry.key))
                 if entry.size > LARGE:
                     yield [place]
                     continue
@@ -159,6 +161,30 @@ class Deletion:
                     bundle = []
             if bundle:
                 yield bundle
+
+
+class _Odd:
+    """Where entries are kept whose keys the kept storage would refuse, such as the empty key of another system."""
+
+    def __init__(self) -> None:
+        self._shelves: dict[Address, Address] = {}
+        self._places: dict[Address, Address] = {}
+
+    def shelf_of(self, place: Address) -> Address:
+        """The place itself, or where it is kept instead."""
+        if place not in self._shelves:
+            try:
+                checked_key(place.key)
+            except InvalidNameError:
+                shelf = Address(place.scope, uuid4().hex)
+                self._shelves[place], self._places[shelf] = shelf, place
+            else:
+                return place
+        return self._shelves[place]
+
+    def place_of(self, shelf: Address) -> Address:
+        """The place of what is kept there."""
+        return self._places.get(shelf, shelf)
 
 
 def _same(one: RawEntry | None, other: RawEntry | None) -> bool:

@@ -9,7 +9,8 @@ from storage_core import Capabilities, Scope
 SHARED = "Shared"
 
 _OUR_OWN = Capabilities().system
-_GROUPED_BY = {
+_GROUPED_BY = {"Dify": "/"}  # there a key is a path
+_STORES = {"Dify": "self.session.storage"}
     "Dify": "/"
 }  # what its own plugins, or its own ways of storing, put between the parts of a key
 
@@ -52,6 +53,11 @@ class System:
     def weighs(self) -> bool:
         """Whether it matters how much each scope holds, more than how many keys: plugins have quotas."""
         return not self.capabilities.shared
+
+    @property
+    def plugin_store(self) -> str:
+        """What its plugins call their values, where it is not as in ours."""
+        return _STORES.get(self.capabilities.system, "")
 
     def say(self, text: str) -> str:
         """`text`, which speaks of users, as this system's people would say it."""

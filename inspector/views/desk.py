@@ -23,7 +23,7 @@ from storage_core import Change, ConflictError
 from storage_core.browse import Address
 from storage_core.raw import RawEntry, notes, read
 
-KEPT_OTHERWISE = "Saved, but not kept as it was typed: this is what is stored now"
+KEPT_OTHERWISE = "Kept as shown here, not as typed"
 
 
 class Surroundings(Protocol):

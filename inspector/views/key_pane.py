@@ -266,9 +266,10 @@ class KeyPane(QWidget):
         self._count.setText(text)
         nothing = self.model.counted is Counted.COMPLETE and self.model.count == 0
         if nothing:
-            no_keys = NO_KEYS_READ_ONLY if self._is_read_only else NO_KEYS
             scope = self._query.scope
             summary = None if scope is None else self.summary_of(scope)
+            self._count.setText("" if summary else text)
+            no_keys = NO_KEYS_READ_ONLY if self._is_read_only else NO_KEYS
             self._state.set_state(NO_MATCH if self._query.pattern else summary or no_keys)
         self._stack.setCurrentWidget(self._state if nothing else self.table)
 

@@ -41,7 +41,7 @@ from inspector.views.toast import Toast
 from inspector.views.value_features import ValueFeatures
 from inspector.views.value_pane import ValuePane
 from inspector.views.window_actions import WindowActions
-from inspector.views.window_layout import FIRST_SIZE, SMALLEST, WindowLayout, over
+from inspector.views.window_layout import FIRST_SIZE, SMALLEST, WIDE_SCOPES, WindowLayout, over
 from storage_core import Change, ChangesLostError, Scope, StorageError, StorageMovedError
 from storage_core.browse import Address
 
@@ -127,6 +127,8 @@ class MainWindow(QMainWindow):
         if self.settings is not None:
             self.settings.add_recent_file(str(location))
         self.status.show_storage(location, session.system, read_only=read_only)
+        if session.system.weighs:
+            self._panes.widen_scopes(WIDE_SCOPES)
         self.keys.show_session(session)
         await self._tell_what_was_before(session)
         self.live.follow(session)

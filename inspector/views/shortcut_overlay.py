@@ -42,10 +42,17 @@ class ShortcutOverlay(Overlay):
             column.addStretch()
             beside.addLayout(column, 1)
         self.column.addLayout(beside)
+        self._why = PlainLabel()
+        self._why.setProperty("tone", "second")
+        self._why.setWordWrap(True)
+        self._why.hide()
+        self.column.addWidget(self._why)
 
     def show_system(self, system: System) -> None:
         """Use the words of the open storage's system, and grey out what it refuses."""
         refused: Mapping[str, str] = system.refused
+        self._why.setText("\n".join(dict.fromkeys(refused.values())))
+        self._why.setVisible(bool(refused))
         for name, (command, words, keys) in self._lines.items():
             why = refused.get(name, "")
             words.setText(system.say(command.words))

@@ -124,7 +124,8 @@ class ValuePane(QWidget):
         self._stack.setCurrentWidget(self._value)
         self._header.describe(opened)
         self._notes.say(opened.notes)
-        self.set_notice(f"Shown as text: {opened.fault}" if opened.fault else "", "amber")
+        said_already = not opened.fault or opened.notes
+        self.set_notice("" if said_already else f"Shown as text: {opened.fault}", "amber")
         if opened.is_large:
             self._shown_editor = None
             self._offer([self._large], self._large)

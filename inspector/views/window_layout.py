@@ -9,6 +9,8 @@ SMALLEST = (1024, 640)
 FIRST_SIZE = (1280, 800)
 NARROWEST_PANE = 200
 FIRST_WIDTHS = (200, 540, 540)
+WIDE_SCOPES = 280
+"""What names such as `author/plugin` want, with their sizes."""
 FIRST_SHARES = (0, 1, 1)  # of what the window has more, or less
 FIRST_HEIGHTS = (620, 260, 130)
 
@@ -48,6 +50,13 @@ class WindowLayout(QStackedWidget):
 
     def show_panes(self) -> None:
         self.setCurrentWidget(self._panes)
+
+    def widen_scopes(self, width: int) -> None:
+        """Give the tree this width, where it has less, at the cost of the pane of keys."""
+        scopes, keys, value = self._across.sizes()
+        more = min(width - scopes, keys - NARROWEST_PANE)
+        if more > 0:
+            self._across.setSizes([scopes + more, keys - more, value])
 
     def restore(self, settings: Settings) -> None:
         """Stand as the person left it."""
