@@ -11,8 +11,6 @@ SHARED = "Shared"
 _OUR_OWN = Capabilities().system
 _GROUPED_BY = {"Dify": "/"}  # there a key is a path
 _STORES = {"Dify": "self.session.storage"}
-    "Dify": "/"
-}  # what its own plugins, or its own ways of storing, put between the parts of a key
 
 
 def _untitled(scope: Scope) -> str | None:

@@ -50,7 +50,7 @@ def workspace_state(members: Sequence[tuple[str, int, int]], system: System, *, 
     count = f"1 {system.member}" if len(members) == 1 else f"{thousands(len(members))} {system.members}"
     heaviest = sorted(members, key=lambda member: (-member[2], member[0]))
     lines = [
-        f"{human_size(size):>9}  {'1 key' if keys == 1 else f'{thousands(keys)} keys':>10}  {visible(member)}"
+        f"{human_size(size):>7}  {visible(member)} · {'1 key' if keys == 1 else f'{thousands(keys)} keys'}"
         for member, keys, size in heaviest
     ]
     return State(

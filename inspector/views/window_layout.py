@@ -52,11 +52,12 @@ class WindowLayout(QStackedWidget):
         self.setCurrentWidget(self._panes)
 
     def widen_scopes(self, width: int) -> None:
-        """Give the tree this width, where it has less, at the cost of the pane of keys."""
+        """Give the tree this width, where it has less, at the cost of the panes beside it."""
         scopes, keys, value = self._across.sizes()
-        more = min(width - scopes, keys - NARROWEST_PANE)
-        if more > 0:
-            self._across.setSizes([scopes + more, keys - more, value])
+        if scopes < width:
+            rest = max(scopes + keys + value, self.width()) - width
+            wanted = rest * keys // max(keys + value, 1)
+            self._across.setSizes([width, wanted, rest - wanted])
 
     def restore(self, settings: Settings) -> None:
         """Stand as the person left it."""
