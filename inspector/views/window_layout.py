@@ -9,7 +9,7 @@ SMALLEST = (1024, 640)
 FIRST_SIZE = (1280, 800)
 NARROWEST_PANE = 200
 FIRST_WIDTHS = (200, 540, 540)
-WIDE_SCOPES = 280
+WIDE_SCOPES = 300
 """What names such as `author/plugin` want, with their sizes."""
 FIRST_SHARES = (0, 1, 1)  # of what the window has more, or less
 FIRST_HEIGHTS = (620, 260, 130)
