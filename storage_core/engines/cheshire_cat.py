@@ -195,6 +195,10 @@ class CatEngine(CatReader):
             )
         return table
 
+    def _see_large(self, address: Address, table: Table) -> Seen | None:
+        self._large.clear()  # what this connection writes itself does not count as written since
+        return super()._see_large(address, table)
+
     def _oldest_row(self, place: Address) -> int | None:
         table = self._tables.table_of(place.scope)
         if table is None:

@@ -1,14 +1,13 @@
 """The Cheshire Cat's engine, reading: short statements, each fetched to its end, as its Cat waits for every lock."""
 
 import sqlite3
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from storage_core.engines import sqlite_file
 from storage_core.engines.cheshire_cat_copy import copy_in_steps, faults
-from storage_core.engines.cheshire_cat_look import SMALL, Looks, all_entries, seen_as
+from storage_core.engines.cheshire_cat_look import SMALL, Looks, seen_as
 from storage_core.engines.cheshire_cat_notes import notes_on
 from storage_core.engines.cheshire_cat_tables import CatTables, Table, as_json
 from storage_core.engines.ledger import Seen
@@ -165,19 +164,12 @@ class CatReader(SqliteConnection):
     @speaks_storage_errors
     def refresh(self) -> None:
         """Have the ledger know what is there now, unless all was looked at so recently that it has to wait."""
-        version = self._data_version()
-        if version == self._looked_at or not self._looks.may_look:
-            return
-        moment, started = self._ledger.moment, time.monotonic()
-        found = all_entries(self._run, self._tables)
-        if self._data_version() != version:  # an entry may have gone over to a page that had been read
-            for address in self._ledger.lines().keys() - found.keys():
-                seen, _ = self._see(address, SMALL)
-                if seen is not None:
-                    found[address] = seen
-        self._ledger.compare(found, moment)
+        version, signature = self._data_version(), sqlite_file.signature_of(self.location)
+        if version != self._looked_at and not self._looks.is_as_seen(signature):
+            if not self._looks.may_look:
+                return
+            self._looks.look(self._run, self._tables, signature, lambda address: self._see(address, SMALL))
         self._looked_at = version
-        self._looks.looked(time.monotonic() - started)
 
     @speaks_storage_errors
     def chunk(self, scope: Scope, key: str, offset: int, size: int) -> Chunk | None:
@@ -205,7 +197,7 @@ class CatReader(SqliteConnection):
     @speaks_storage_errors
     def look_first(self) -> None:
         """Have the ledger begin with what is there."""
-        self._ledger.begin_with(all_entries(self._run, self._tables))
+        self._looks.look_first(self._run, self._tables, sqlite_file.signature_of(self.location))
 
     @speaks_storage_errors
     def _record(self, address: Address, size_limit: int) -> Record | None:
@@ -229,11 +221,13 @@ class CatReader(SqliteConnection):
         table = self._tables.table_of(scope)
         if table is None:
             return None, None
-        values = {"user": scope.user, "key": key, "limit": max(size_limit, SMALL)}
+        line, limit = self._ledger.line(address), max(size_limit, SMALL)
+        if line is not None and line.seen.size > limit:
+            return self._see_large(address, table), None
         row = self._run(
             f"SELECT rowid, CASE WHEN length(value) <= :limit THEN value END, length(value) > :limit"
             f" FROM {table.quoted} WHERE {table.at} ORDER BY rowid LIMIT 1",
-            values,
+            {"user": scope.user, "key": key, "limit": limit},
         ).fetchone()
         if row is None:
             return None, None
@@ -244,7 +238,7 @@ class CatReader(SqliteConnection):
         return seen_as(number, data), data
 
     def _see_large(self, address: Address, table: Table) -> Seen | None:
-        """What is at an address with a large value, which is read only where anything was written since it was."""
+        """What is at an address, read whole, but only where anybody has written since it last was."""
         with self._snapshot():
             version = self._data_version()
             known = self._large.get(address)
