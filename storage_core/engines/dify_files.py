@@ -5,9 +5,11 @@ import hashlib
 import os
 import stat
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from storage_core.engines.dify_names import Place
 from storage_core.errors import (
@@ -20,6 +22,8 @@ from storage_core.errors import (
 )
 
 Inode = tuple[int, int]
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
 
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _FILE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -35,6 +39,22 @@ class Changing(Exception):  # noqa: N818 - it is no error: whoever reads looks a
     """A file was written while it was being read."""
 
 
+def speaks_storage_errors(method: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Let no fault of the system's out of a method of a connection with a `_root`, but as an error of ours."""
+
+    @wraps(method)
+    def translated(*args: Parameters.args, **options: Parameters.kwargs) -> Result:
+        try:
+            return method(*args, **options)
+        except InterruptedError:
+            raise
+        except OSError as error:
+            root: Root = vars(args[0])["_root"]
+            raise root.as_storage_error(error) from error
+
+    return translated
+
+
 class Root:
     """The persistence folder, held open; once open it is that folder, also where another takes its place."""
 
@@ -47,6 +67,7 @@ class Root:
             raise _moved(path, error) from error
         status = os.fstat(self.descriptor)
         self.inode = status.st_dev, status.st_ino
+        self.folds_names = _folds_names(self.descriptor)
         if inode not in (None, self.inode):
             self.close()
             raise _replaced(path)
@@ -71,6 +92,7 @@ class Root:
         descriptor = self.descriptor
         try:
             for name in names:
+                self._check_spelling(descriptor, name)
                 inner = os.open(name, _FOLDER, dir_fd=descriptor)
                 if descriptor != self.descriptor:
                     os.close(descriptor)
@@ -84,6 +106,7 @@ class Root:
         """What is at `place`, no link followed; None where nothing is, or a folder on the way is none."""
         try:
             with self.folder(place[:-1]) as folder:
+                self._check_spelling(folder, place[-1])
                 return os.stat(place[-1], dir_fd=folder, follow_symlinks=False)
         except OSError as error:
             if error.errno in _ABSENT:
@@ -134,6 +157,7 @@ class Root:
         """
         try:
             with self.folder(place[:-1]) as folder:
+                self._check_spelling(folder, place[-1])
                 status = os.stat(place[-1], dir_fd=folder, follow_symlinks=False)
                 if stat.S_ISDIR(status.st_mode):
                     descriptor = None
@@ -154,6 +178,28 @@ class Root:
             raise self.as_storage_error(error, place) from error
         finally:
             os.close(descriptor)
+
+    def check_no_other_spelling(self, place: Place) -> None:
+        """Raise InvalidNameError where the file system would take a new file for one of another spelling."""
+        if not self.folds_names:
+            return
+        for length in range(1, len(place) + 1):
+            try:
+                with self.folder(place[: length - 1]) as folder:
+                    if place[length - 1] not in os.listdir(folder):
+                        os.stat(place[length - 1], dir_fd=folder, follow_symlinks=False)
+                        raise InvalidNameError(
+                            f"{place[length - 1]!r:.80} is another key for this file system, which does not tell"
+                            " capital letters from small ones: choose another key"
+                        )
+            except (FileNotFoundError, NotADirectoryError):
+                return
+            except OSError as error:
+                raise self.as_storage_error(error, place) from error
+
+    def _check_spelling(self, folder: int, name: str) -> None:
+        if self.folds_names and name not in os.listdir(folder):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
 
     def not_a_file(self, place: Place, status: os.stat_result) -> StorageIOError:
         """The error for what stands in the place of a value, and is none."""
@@ -206,6 +252,18 @@ def what_is(status: os.stat_result) -> str:
 def _parts(descriptor: int) -> Iterator[bytes]:
     while part := os.read(descriptor, _PART):
         yield part
+
+
+def _folds_names(folder: int) -> bool:
+    """Whether the file system takes names that differ in the case of letters for one."""
+    for name in os.listdir(folder):
+        other = name.upper()
+        if other != name:
+            with suppress(OSError):
+                stats = (os.stat(each, dir_fd=folder, follow_symlinks=False) for each in (name, other))
+                return len({(status.st_dev, status.st_ino) for status in stats}) == 1
+            return False
+    return False
 
 
 def _moved(path: Path, error: OSError) -> StorageError:

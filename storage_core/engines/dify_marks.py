@@ -37,7 +37,7 @@ class Marks:
     ) -> bytes:
         """The mark of the file with that status; `known` is the one that it had, `digest()` that of its content."""
         stamp = stamp_of(status)
-        young = self._young.get(address)
+        young = self._young.get(address) if self._young else None
         if young is not None and young.stamp == stamp:
             return stamp + self._looked_again(address, young, status, digest())
         if known is not None and known.startswith(stamp):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from storage_core.engines import dify_backup, dify_check, dify_names
-from storage_core.engines.dify_files import Root
+from storage_core.engines.dify_files import Root, digest_of, speaks_storage_errors
 from storage_core.engines.dify_names import Place
 from storage_core.engines.dify_scan import Lookout, seen_of
 from storage_core.engines.dify_whole import read_whole
@@ -49,6 +49,7 @@ class DifyReader:
     def read_small(self, scope: Scope, key: str, size_limit: int) -> Record | None:
         return self._read(scope, key, size_limit)
 
+    @speaks_storage_errors
     def _read(self, scope: Scope, key: str, size_limit: int | None) -> Record | None:
         place = dify_names.place_of(scope, key)
         if place is None:
@@ -73,11 +74,10 @@ class DifyReader:
         found = read_whole(self._root, self._lookout.marks, place, address, self._timeout)
         if found is None:
             return None, None
-        status, data, digest = found
+        status, data = found
         line = self._ledger.line(address)
-        mark = self._lookout.marks.of(
-            address, status, None if line is None else line.seen.mark, lambda: digest
-        )
+        known = None if line is None else line.seen.mark
+        mark = self._lookout.marks.of(address, status, known, lambda: digest_of(data))
         seen = seen_of(status, mark)
         return seen, (seen, None if size_limit is not None and seen.size > size_limit else data)
 
@@ -104,6 +104,7 @@ class DifyReader:
                 self._continued.popitem(last=False)
         return listed[start:end]
 
+    @speaks_storage_errors
     def _listed(self, scope: Scope, prefix: str, after: str | None) -> tuple[int, list[Entry]]:
         """All entries, and where in them a page starts: those of the page before, where it was read just now."""
         if after is not None:
@@ -123,6 +124,7 @@ class DifyReader:
     def workspaces(self) -> list[str]:
         return sorted({info.scope.workspace for info in self.scopes()})
 
+    @speaks_storage_errors
     def scopes(self) -> list[ScopeInfo]:
         self._look()
         sums: dict[Scope, list[int]] = {}
@@ -136,23 +138,28 @@ class DifyReader:
     def last_revision(self) -> int:
         return self._ledger.last_revision
 
+    @speaks_storage_errors
     def changes(self, since: int, limit: int) -> list[Change]:
         if not self._has_just_looked:
             self._look()
         self._has_just_looked = False
         return self._ledger.changes(since, limit)
 
+    @speaks_storage_errors
     def version(self) -> int:
         self._look()
         self._has_just_looked = True
         return self._ledger.last_revision
 
+    @speaks_storage_errors
     def backup(self, path: Path) -> None:
         dify_backup.copy(self._root, path)
 
+    @speaks_storage_errors
     def check(self) -> list[str]:
         return dify_check.faults(self._root)
 
+    @speaks_storage_errors
     def notes(self, scope: Scope, key: str) -> list[str]:
         place = dify_names.place_of(scope, key)
         return [] if place is None else dify_check.notes(self._root, place, scope, key)

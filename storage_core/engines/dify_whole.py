@@ -17,8 +17,8 @@ _SHORT_PAUSE = 0.0005
 
 def read_whole(
     root: Root, marks: Marks, place: Place, address: Address, timeout: float
-) -> tuple[os.stat_result, bytes, bytes] | None:
-    """The file at `place` as it was after one of its writes: its status, its value and the digest of that.
+) -> tuple[os.stat_result, bytes] | None:
+    """The file at `place` as it was after one of its writes: its status, and its value.
 
     None where nothing is there. The daemon empties a file and then writes it: so one that has just been changed is
     read again a moment later; where it changes all the time, twice in a row. Raises BusyError where it was never the
@@ -35,18 +35,19 @@ def read_whole(
             if found is None:
                 return None
             status, data = found
+            if not is_young(status):
+                return found
             digest = digest_of(data)
             now = time.monotonic()
             is_the_same = last == stamp_of(status) + digest
             last = stamp_of(status) + digest
             same_since = same_since if is_the_same else now
             if (
-                not is_young(status)
-                or marks.is_whole(address, status, digest)
+                marks.is_whole(address, status, digest)
                 or (is_the_same and now - same_since >= _CALM)
                 or (is_the_same and data and now - started > _PATIENCE)
             ):
-                return status, data, digest
+                return found
         waited = time.monotonic() - started
         if waited > max(timeout, 2 * _PATIENCE):
             raise BusyError(

@@ -103,12 +103,13 @@ class Ledger:
     def compare(self, found: Mapping[Address, Seen], moment: int, scope: Scope | None = None) -> None:
         """Note all that is different now that the database, or all of one scope, was looked at, from `moment` on."""
         known = self.lines()
-        gone = [
-            address for address in known if address not in found and (scope is None or address.scope == scope)
-        ]
         other = [
             (address, seen) for address, seen in found.items() if not _is_known(known.get(address), seen)
         ]
+        gone: list[Address] = []
+        if scope is not None or len(known) + sum(address not in known for address, _ in other) > len(found):
+            here = [address for address in known if scope is None or address.scope == scope]
+            gone = [address for address in here if address not in found]
         now = _now()
         with self._lock:  # only for what is different: whoever asks for the last revision does not wait
             for address in gone:
