@@ -91,6 +91,10 @@ class Undoable(Protocol):
     @property
     def passages(self) -> Sequence[Passage]: ...
 
+    @property
+    def places(self) -> Sequence[Address]:
+        """Where something was changed; of very many, the first ones."""
+
     async def undo(self, storage: AsyncStorage, *, force: bool = False) -> None: ...
 
     async def redo(self, storage: AsyncStorage, *, force: bool = False) -> None: ...
@@ -102,6 +106,10 @@ class Done:
     def __init__(self, label: str, passages: Sequence[Passage]) -> None:
         self.label = label
         self.passages = tuple(passages)
+
+    @property
+    def places(self) -> Sequence[Address]:
+        return [passage.address for passage in self.passages]
 
     async def undo(self, storage: AsyncStorage, *, force: bool = False) -> None:
         await self._go(storage, back=True, force=force)
@@ -132,6 +140,7 @@ class Moved:
         self._source = Passage(source, None, None, before, 0)
         self._target = Passage(target, None, None, 0, after)
         self.passages = (self._source, self._target)
+        self.places = (source, target)
 
     async def undo(self, storage: AsyncStorage, *, force: bool = False) -> None:
         start, end = self._target, self._source

@@ -43,17 +43,17 @@ def storage_code(place: Address, kind: Kind) -> str:
     return f"{scope_code(place.scope)}.{_verb(kind)}({_literal(place.key)})"
 
 
-def rows_as_table(entries: Iterable[Entry]) -> list[str]:
+def rows_as_table(entries: Iterable[Entry], system: System = OUR_OWN) -> list[str]:
     """A line for each entry, its cells apart by tabs as spreadsheets take them; see `HEADINGS`."""
-    return ["\t".join(_cells(entry)) for entry in entries]
+    return ["\t".join(_cells(entry, system)) for entry in entries]
 
 
-def _cells(entry: Entry) -> tuple[str, ...]:
+def _cells(entry: Entry, system: System) -> tuple[str, ...]:
     return (
         "".join(_FOLDED.get(character, character) for character in entry.key),
         entry.kind.name,
         str(entry.size),
-        entry.updated.isoformat(),
+        "" if system.no_times else entry.updated.isoformat(),
         "" if entry.expires is None else entry.expires.isoformat(),
     )
 

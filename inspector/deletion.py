@@ -18,6 +18,9 @@ LARGE = 1024 * 1024
 """Bytes: a value of more is a bundle by itself."""
 
 
+MOST_REMEMBERED = 1_000
+"""Places that are remembered beside what is kept, to tell of them."""
+
 _Step = Callable[[AsyncStorage, Address, bool], Awaitable[None]]
 
 
@@ -36,6 +39,7 @@ class Deletion:
         self._one_large = asyncio.Lock()
         self.count = 0
         self.passages: Sequence[Passage] = ()
+        self.places: Sequence[Address] = ()
 
     @property
     def label(self) -> str:
@@ -45,6 +49,7 @@ class Deletion:
         self, storage: AsyncStorage, places: Sequence[Address], progress: Callable[[int], None]
     ) -> None:
         """Delete what is at each place, whatever it is by now; `progress` is told how many have been looked at."""
+        self.places = places[:MOST_REMEMBERED]
         for start in range(0, len(places), MOST_AT_ONCE):
             bundle = places[start : start + MOST_AT_ONCE]
             await to_its_end(self._take_all(storage, bundle))

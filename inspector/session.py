@@ -60,7 +60,7 @@ class Session:
 
     def tell_changed(self, deed: Undoable) -> None:
         """Tell who wants to know that a deed was done, or undone."""
-        self.changed_here([passage.address for passage in deed.passages])
+        self.changed_here(deed.places)
 
     async def close(self) -> None:
         """Disconnect; what was handed over to be written is written first, and nothing can be undone afterwards."""

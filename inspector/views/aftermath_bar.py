@@ -41,13 +41,16 @@ class AftermathBar(QFrame):
         row.addWidget(close)
         self.forget()
 
-    def say(self, sentences: Sequence[str]) -> None:
-        """Show the first of these sentences, a change each; the keys in all of them can be copied."""
+    def say(self, sentences: Sequence[str], *, of: int) -> None:
+        """Show the first of these sentences on a change each; the keys in all of them can be copied.
+
+        `of` is how many changes there were in all.
+        """
         keys = [key for key in map(_key_in, sentences) if key]
         self._keys = "\n".join(keys)
         text = visible(_without_key(sentences[0]))
-        if len(sentences) > 1:
-            text = f"{text} So it is with {len(sentences):,} keys."
+        if of > 1:
+            text = f"{text} So it is with all {of:,} keys."
         self._text.setText(text)
         self.setAccessibleName(text)
         self._copy.setVisible(bool(keys))

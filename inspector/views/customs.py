@@ -72,4 +72,4 @@ class Customs(QObject):
         said = (aftermath(session.storage, *place) for place in islice(places, MOST_TOLD))
         sentences = [sentence for sentence in said if sentence]
         if sentences:
-            self._bar.say(sentences)
+            self._bar.say(sentences, of=len(places))

@@ -131,7 +131,7 @@ class KeyMenu(QObject):
 
     async def _copy_table(self) -> None:
         entries = await self._window.keys.selected_entries(MOST_ROWS)
-        lines = ["\t".join(HEADINGS), *rows_as_table(entries)]
+        lines = ["\t".join(HEADINGS), *rows_as_table(entries, self._system)]
         self._put("\n".join(lines), self._what(len(entries), "row"))
 
     def _what(self, count: int, one: str) -> str:

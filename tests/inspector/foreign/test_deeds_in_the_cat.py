@@ -1,7 +1,6 @@
 """Everything a person does to a Cat's values does what it says, and can be undone, byte by byte."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -286,7 +285,7 @@ async def test_read_only_nothing_is_offered_and_nothing_changes(core_db: Path) -
 
 
 @pytest.fixture
-async def left(core_db: Path, tmp_path: Path) -> AsyncIterator[Settings]:
+async def left(core_db: Path, tmp_path: Path) -> Settings:
     """Settings of a run that ended with an edit of Bob's visits that was not saved."""
     settings = Settings(tmp_path / "settings" / "inspector.ini")
     window = await open_window(core_db, settings=settings)
@@ -295,7 +294,7 @@ async def left(core_db: Path, tmp_path: Path) -> AsyncIterator[Settings]:
     await go(person, BOB, "visits")
     await person.edit("$", "15")
     await window.shutdown()
-    yield settings
+    return settings
 
 
 async def _restored(core_db: Path, settings: Settings) -> Person:
