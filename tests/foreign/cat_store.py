@@ -1,0 +1,90 @@
+"""The Cat's own store, running in a process of its own beside a test."""
+
+import json
+import subprocess
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tests.foreign.environments import environment_for, python_in
+
+ADMIN = "bace0701-15e3-5144-97c5-47487d543032"
+"""The id of the user whom every Cat has."""
+
+_PROGRAMS = Path(__file__).parent / "cat_programs"
+
+
+class CatError(Exception):
+    """What the Cat's own code raised; its type is the first word."""
+
+
+class CatProcess:
+    """A program of `cat_programs` in a Cat's project folder; leaving the block waits for its end."""
+
+    def __init__(self, project: Path, program: str, *arguments: object) -> None:
+        self._process = subprocess.Popen(
+            [python_in("cat"), str(_PROGRAMS / f"{program}.py"), *map(str, arguments)],
+            cwd=project,
+            env=environment_for(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.line() == "ready"
+
+    def line(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().rstrip("\n")
+
+    def tell(self, line: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            self._process.kill()
+        with self._process:  # closes its pipes, and waits
+            pass
+
+
+class CatStore(CatProcess):
+    """The verbs of the Cat's `store`, and with a user those of its `user`; CatError is what it raised."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, "store")
+
+    def open(self, location: Path) -> None:
+        """Keep its values in that file from now on; its tables are made there."""
+        self._ask("open", str(location))
+
+    def save(self, key: str, value: Any, user: str | None = None) -> Any:
+        return self._ask("save", user, key, value)
+
+    def load(self, key: str, user: str | None = None, default: Any = None) -> Any:
+        return self._ask("load", user, key, default)
+
+    def exists(self, key: str, user: str | None = None) -> bool:
+        return bool(self._ask("exists", user, key))
+
+    def delete(self, key: str, user: str | None = None) -> bool:
+        return bool(self._ask("delete", user, key))
+
+    def together(self, *calls: tuple[Any, ...]) -> list[Any]:
+        """Calls of (verb, user, key, ...) that run at once, as those of several requests."""
+        return list(self._ask("together", calls))
+
+    def _ask(self, *call: Any) -> Any:
+        self.tell(json.dumps(call))
+        outcome, *answer = json.loads(self.line())
+        if outcome == "failed":
+            raise CatError(": ".join(answer))
+        return answer[0]
