@@ -9,9 +9,10 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QIcon
 
 from inspector.assets import icon
-from inspector.formats import human_size, thousands
+from inspector.formats import thousands
 from inspector.models.scope_rows import Census, Node, Row, RowKind, shortened
-from inspector.plain import plain_tooltip, visible
+from inspector.models.scope_words import described, measure, shown
+from inspector.plain import plain_tooltip
 from inspector.system import System
 from storage_core import Scope
 from storage_core.browse import Group
@@ -222,7 +223,10 @@ class ScopeTreeModel(QAbstractItemModel):
         rows = [node.row for node in self._root.below if node.row is not None]
         sizes = [node.row for each in self._root.below for node in each.below if node.row is not None]
         largest = max((row.count for row in rows), default=0)
-        return [thousands(largest), *(_measure(row, True) for row in (*rows, *sizes) if row.size is not None)]
+        return [
+            thousands(largest),
+            *(measure(row, self._census.system) for row in (*rows, *sizes) if row.size is not None),
+        ]
 
     # What Qt asks.
 
@@ -273,36 +277,17 @@ class ScopeTreeModel(QAbstractItemModel):
         if row is None:
             return None
         if index.column() == COUNT:
-            return _data_of_count(row, role, self._census.system.weighs)
+            return _data_of_count(row, role, self._census.system)
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return self._shown(row)
+                return shown(row, self._census.system)
             case Qt.ItemDataRole.DecorationRole:
                 return self._icons.get(row.kind)
             case Qt.ItemDataRole.ToolTipRole:
-                return plain_tooltip("\n".join([*self._names(row), self._in_words(row)]))
+                return plain_tooltip("\n".join(described(row, self._census.system)))
             case Qt.ItemDataRole.AccessibleTextRole:
-                return ", ".join([*self._names(row), self._in_words(row)])
+                return ", ".join(described(row, self._census.system))
         return None
-
-    def _shown(self, row: Row) -> str:
-        if row.kind is RowKind.GROUP and not row.name:
-            return "(empty)"
-        return visible(self._census.system.member_name(row.scope) if row.kind is RowKind.USER else row.name)
-
-    def _names(self, row: Row) -> list[str]:
-        """What a row is called, and what it is called in the data where that is something else."""
-        shown = self._shown(row)
-        return (
-            [shown, visible(row.name)] if row.kind is RowKind.USER and shown != visible(row.name) else [shown]
-        )
-
-    def _in_words(self, row: Row) -> str:
-        if row.kind is RowKind.MORE:
-            return "Filter keys to see them" if row.prefix else "Filter scopes to see them"
-        kind = self._census.system.member if row.kind is RowKind.USER else row.kind.value
-        size = "" if row.size is None else f", {human_size(row.size)} ({thousands(row.size)} bytes)"
-        return f"{kind}, {_keys(row)}{size}"
 
     # How rows come and go.
 
@@ -398,22 +383,11 @@ class ScopeTreeModel(QAbstractItemModel):
         return self.createIndex(node.position(), column, node.number)
 
 
-def _keys(row: Row) -> str:
-    return "1 key" if row.count == 1 else f"{thousands(row.count)} keys"
-
-
-def _measure(row: Row, weighs: bool) -> str:
-    """What stands beside the name: how many keys there are, or how much they hold where that matters more."""
-    if row.size is not None:
-        return human_size(row.size)
-    return _keys(row) if weighs else thousands(row.count)
-
-
-def _data_of_count(row: Row, role: int, weighs: bool) -> Any:
+def _data_of_count(row: Row, role: int, system: System) -> Any:
     if row.kind is RowKind.MORE:
         return None
     if role == Qt.ItemDataRole.DisplayRole:
-        return _measure(row, weighs)
+        return measure(row, system)
     if role == Qt.ItemDataRole.TextAlignmentRole:
         return _RIGHT
     return None

@@ -73,7 +73,7 @@ class ValueTasks:
         if not pane.is_edited() or pane.problem():
             pane.caution("")
         elif len(data := pane.data()) <= COMPARED_UNSEEN:
-            pane.caution(caution(session.storage, entry.kind, data) or "")
+            pane.caution(_said(entry, caution(session.storage, entry.kind, data)))
         else:
             self._weighing.ask()
 
@@ -83,7 +83,7 @@ class ValueTasks:
             return
         said = await asyncio.to_thread(caution, session.storage, entry.kind, pane.data())
         if self._pane.entry is entry:
-            pane.caution(said or "")
+            pane.caution(_said(entry, said))
 
     # Readings.
 
@@ -113,3 +113,10 @@ class ValueTasks:
             self._pane.chunk_failed(offset, "it was changed meanwhile; refresh to see it")
         else:
             self._pane.chunk_arrived(offset, chunk.data)
+
+
+def _said(entry: RawEntry, caution: str | None) -> str:
+    """A caution as it may be shown: one on a secret would give it away."""
+    if caution and looks_secret(entry.key):
+        return "This would not be kept exactly as it is."
+    return caution or ""

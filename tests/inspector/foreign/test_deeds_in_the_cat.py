@@ -349,3 +349,12 @@ async def test_a_selection_of_rows_is_what_is_deleted(cat: Person, sql: Sql) -> 
     assert shared(sql, "theme") != []
     await cat.do("actionUndo")
     assert shared(sql, "") == [('"empty key"', "text")]
+
+
+async def test_a_caution_on_a_secret_gives_nothing_of_it_away(cat: Person, sql: Sql) -> None:
+    sql("INSERT INTO key_value_db VALUES ('pin_token', '1')")
+    await cat.sees(lambda: "pin_token" in cat.keys())
+    await go(cat, SHARED, "pin_token")
+    cat.window.value.take_up_edit(b"4711.0")
+    assert said(cat, "cautionBar") == "This would not be kept exactly as it is."
+    await cat.do("actionRevert")
