@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from storage_core.engines.dify_files import Root
 from storage_core.engines.dify_marks import Marks
-from storage_core.engines.dify_names import Place, is_plugin_name, is_tenant, is_text, scope_of
+from storage_core.engines.dify_names import Place, folder_of, is_plugin_name, is_tenant, is_text, scope_of
 from storage_core.engines.ledger import Ledger, Line, Seen
 from storage_core.entry import Kind
 from storage_core.query import Address
@@ -85,9 +85,9 @@ class Lookout:
         moment = self.ledger.moment
         found = Found()
         known = self.ledger.lines()
-        if scope.user is not None and is_tenant(scope.workspace):
-            start = Folder((scope.workspace, *scope.user.split("/")), scope)
-            self._gather(root, start, known, found, stop)
+        folder = folder_of(scope)
+        if folder is not None:
+            self._gather(root, Folder(folder, scope), known, found, stop)
         root.check_in_place()
         _keep_unread(found, known)
         self.ledger.compare(found.seen, moment, scope)
