@@ -7,9 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from storage_core.engines.dify_files import Changing, Root, stamp_of
-from storage_core.engines.dify_marks import is_young
 from storage_core.engines.dify_names import Place
 from storage_core.engines.dify_staging import STAGING
+from storage_core.engines.dify_whole import may_be_half_written
 from storage_core.errors import BusyError, StorageIOError
 
 _PART = 1024 * 1024
@@ -77,7 +77,7 @@ def _copy_file(root: Root, place: Place, target: Path) -> None:
             status = _copy_now(root, place, target)
             if status is None:
                 return
-            if not is_young(status) or time.monotonic() - started > _PATIENCE / 2:
+            if not may_be_half_written(status) or time.monotonic() - started > _PATIENCE / 2:
                 _dress(target, status)
                 return
         if time.monotonic() - started > _PATIENCE:

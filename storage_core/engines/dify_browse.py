@@ -1,6 +1,6 @@
 """Dify's values, browsed: listed from the ledger, read in parts, with those that cannot be read passed over."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from storage_core.engine import Errand
 from storage_core.engines import dify_names
@@ -10,7 +10,7 @@ from storage_core.engines.ledger import Line, Seen
 from storage_core.engines.ledger_browse import LedgerBrowser
 from storage_core.errors import BusyError, StorageIOError
 from storage_core.needle import Needle
-from storage_core.query import Address, Chunk
+from storage_core.query import Address, Chunk, Query
 from storage_core.scope import Scope
 
 _TRIES = 100
@@ -23,13 +23,13 @@ class DifyBrowser(LedgerBrowser):
         super().__init__(lookout.ledger)
         self._root = root
         self._lookout = lookout
-        self._interrupted = False
+        self._errand = Errand()
 
     def close(self) -> None:
         self._root.close()
 
     def interrupt(self) -> None:
-        self._interrupted = True
+        self._errand.cancelled = True
 
     def refresh(self) -> None:
         self._lookout.look_unless_just_done(self._root, self._stop)
@@ -59,6 +59,10 @@ class DifyBrowser(LedgerBrowser):
         revision, part = self._ledger.look(address, see)
         return None if part is None else Chunk(*part, revision)
 
+    def _found(self, query: Query, errand: Errand) -> Iterator[Line]:
+        self._errand = errand
+        return super()._found(query, errand)
+
     def heads(self, addresses: Sequence[tuple[Scope, str]], size: int) -> list[bytes | None]:
         return [self._head(scope, key, size) for scope, key in addresses]
 
@@ -79,6 +83,5 @@ class DifyBrowser(LedgerBrowser):
         return line.seen.kind, self._head(*line.address, 1) or b""
 
     def _stop(self) -> None:
-        if self._interrupted:
-            self._interrupted = False
+        if self._errand.cancelled:
             raise InterruptedError("nobody waits for it any more")

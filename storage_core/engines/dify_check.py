@@ -23,11 +23,15 @@ def faults(root: Root) -> list[str]:
             for name, status in _items(root, folder):
                 place = (*folder, name)
                 found += (f"{fault}: {root.named(place)}" for fault in _faults_of(root, place, status))
-                if stat.S_ISDIR(status.st_mode) and place != (STAGING,):
+                if stat.S_ISDIR(status.st_mode) and _can_hold_values(place):
                     waiting.append(place)
         except OSError as error:
             found.append(f"a folder that cannot be looked into, {error.strerror}: {root.named(folder)}")
     return sorted(found)
+
+
+def _can_hold_values(place: Place) -> bool:
+    return dify_names.is_text(place[-1]) and dify_names.is_tenant(place[0])
 
 
 def notes(root: Root, place: Place, scope: Scope, key: str) -> list[str]:

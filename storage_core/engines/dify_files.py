@@ -92,6 +92,9 @@ class Root:
         descriptor = self.descriptor
         try:
             for name in names:
+                assert name not in ("", ".", ".."), (
+                    names
+                )  # no name of a key or a plugin, as dify_names sees to
                 self._check_spelling(descriptor, name)
                 inner = os.open(name, _FOLDER, dir_fd=descriptor)
                 if descriptor != self.descriptor:

@@ -49,17 +49,23 @@ def _fault(folder: Path) -> str | None:
             f"not Dify's persistence folder, as {shown!r:.80} in it is no tenant's: open the folder that holds the"
             " tenants, or the file of a storage"
         )
-    if not any(_is_tenant_folder(folder / name) for name in names):
-        return "not Dify's persistence folder, as no folder in it holds plugins"
-    return None
+    faults = [
+        fault for fault in map(_fault_of_tenant, (folder / name for name in names)) if fault is not None
+    ]
+    return f"not Dify's persistence folder, as {faults[0]}" if len(faults) == len(names) else None
 
 
-def _is_tenant_folder(folder: Path) -> bool:
+def _fault_of_tenant(folder: Path) -> str | None:
+    """Why the folder is none of a tenant's; None where it is one."""
     try:
         folders, files = _folders_in(folder)
-        return bool(folders) and not files and all(map(is_plugin_name, folders))
-    except OSError:
-        return False
+    except OSError as error:
+        return f"{folder.name} in it cannot be looked into ({error.strerror})"
+    other = next((name for name in (*files, *folders) if name in files or not is_plugin_name(name)), None)
+    if other is not None:
+        shown = os.fsencode(other).decode(errors="backslashreplace")
+        return f"{shown!r:.80} in its folder {folder.name} is no plugin's"
+    return None if folders else f"its folder {folder.name} holds no plugins"
 
 
 def _folders_in(folder: Path) -> tuple[list[str], list[str]]:

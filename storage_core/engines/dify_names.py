@@ -20,6 +20,7 @@ LONGEST_KEY = 256
 """Bytes: the daemon takes no longer keys."""
 
 _LONGEST_NAME = 255  # bytes, of one file or folder
+_NO_NAMES = frozenset(("", ".", ".."))
 _TENANT = re.compile("[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _AUTHOR = re.compile("[a-z0-9_-]{1,64}")
 _NAME = re.compile("[a-z0-9_-]{1,255}")
@@ -55,6 +56,20 @@ def scope_of(tenant: str, plugin: str) -> Scope | None:
     if not is_tenant(tenant) or len(plugin) > NAME_LIMIT or not is_text(plugin):
         return None
     return Scope(tenant, plugin)
+
+
+def folder_of(scope: Scope) -> Place | None:
+    """The folder of the plugin that `scope` is; None where it is none that values are listed of."""
+    if scope.user is None or not is_tenant(scope.workspace):
+        return None
+    names = scope.user.split("/")
+    if (
+        len(names) > 2
+        or not _NO_NAMES.isdisjoint(names)
+        or (len(names) == 2 and not is_plugin_name(names[1]))
+    ):
+        return None
+    return (scope.workspace, *names)
 
 
 def address_at(place: Place) -> Address | None:
@@ -134,7 +149,7 @@ def _check_spelling(key: str) -> None:
 
 def _place(scope: Scope, key: str) -> Place:
     names = (scope.user or "").split("/")
-    if len(names) > 2 or not {"", ".", ".."}.isdisjoint(names):
+    if len(names) > 2 or not _NO_NAMES.isdisjoint(names):
         raise InvalidNameError(f"a plugin is called author/name, or name alone, not {scope.user!r:.80}")
     if any(len(name.encode()) > _LONGEST_NAME for name in names):
         raise InvalidNameError(

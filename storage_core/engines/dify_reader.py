@@ -111,6 +111,7 @@ class DifyReader:
             known = self._continued.pop((scope, prefix, after), None)
             if known is not None and time.monotonic() - known[0] < _CONTINUED_FOR:
                 return known[1], known[2]
+        self._interrupted = False
         self._lookout.look_at(self._root, scope, self._stop)
         lines = self._ledger.lines().items()
         listed = [
@@ -165,11 +166,11 @@ class DifyReader:
         return [] if place is None else dify_check.notes(self._root, place, scope, key)
 
     def _look(self) -> None:
+        self._interrupted = False
         self._lookout.look(self._root, self._stop)
 
     def _stop(self) -> None:
         if self._interrupted:
-            self._interrupted = False
             raise InterruptedError("nobody waits for it any more")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from storage_core.engines.dify_files import Root
 from storage_core.engines.dify_marks import Marks
-from storage_core.engines.dify_names import Place, is_plugin_name, is_tenant, is_text, scope_of
+from storage_core.engines.dify_names import Place, folder_of, is_plugin_name, is_tenant, is_text, scope_of
 from storage_core.engines.ledger import Ledger, Line, Seen
 from storage_core.entry import Kind
 from storage_core.query import Address
@@ -20,6 +20,7 @@ _SHARE = 10  # a look may take a tenth of the time
 _FRESH_FOR = 5  # times what a look takes, where that is long: so long, who browses goes by the last one
 _LONG = 0.02  # seconds
 _STOP_EVERY = 1_000  # files
+_ASK_EVERY = 0.01  # seconds
 
 
 @dataclass(slots=True)
@@ -50,7 +51,8 @@ class Lookout:
         self.ledger = ledger
         self.marks = marks
         self._looking = threading.Lock()
-        self._looks_begun = 0
+        self._begun = 0
+        self._done = 0
         self._ended = 0.0
         self._took = 0.0
 
@@ -61,19 +63,23 @@ class Lookout:
 
     def begin(self, root: Root, stop: Stop) -> None:
         """Take down what is there when the database is opened."""
-        with self._looking:
-            self.ledger.begin_with(self._look(root, stop).seen)
+        self.ledger.begin_with(self._look(root, stop).seen)
 
     def look(self, root: Root, stop: Stop) -> None:
         """Compare all that is there with what was; where another thread has begun to since the call, wait for it."""
-        begun = self._looks_begun
-        with self._looking:
-            if self._looks_begun > begun:
+        begun = self._begun
+        while not self._looking.acquire(timeout=_ASK_EVERY):
+            stop()
+        try:
+            if self._done > begun:
                 return
-            self._looks_begun += 1
+            self._begun += 1
             moment = self.ledger.moment
             found = self._look(root, stop)
             self.ledger.compare(found.seen, moment)
+            self._done = self._begun
+        finally:
+            self._looking.release()
 
     def look_unless_just_done(self, root: Root, stop: Stop) -> None:
         """As `look`; where that takes long, and was done not long ago, what was found then will do."""
@@ -85,9 +91,9 @@ class Lookout:
         moment = self.ledger.moment
         found = Found()
         known = self.ledger.lines()
-        if scope.user is not None and is_tenant(scope.workspace):
-            start = Folder((scope.workspace, *scope.user.split("/")), scope)
-            self._gather(root, start, known, found, stop)
+        folder = folder_of(scope)
+        if folder is not None:
+            self._gather(root, Folder(folder, scope), known, found, stop)
         root.check_in_place()
         _keep_unread(found, known)
         self.ledger.compare(found.seen, moment, scope)
