@@ -18,7 +18,9 @@ from storage_core.engines.cheshire_cat_tables import (
     Table,
     as_json,
     as_the_cat_writes,
+    roll_back_what_was_cut_off,
     tables_in,
+    was_cut_off,
 )
 from storage_core.engines.ledger import Making, Seen
 from storage_core.engines.ledger_browse import LedgerBrowser
@@ -44,10 +46,11 @@ _ALL = 2**62
 class CatEngine(CatReader):
     """A connection that changes what a Cat has stored; see `Engine`."""
 
+    _mode = "rw"
+
     @speaks_storage_errors
     def _connect(self) -> sqlite3.Connection:
         connection = super()._connect()
-        connection.execute("PRAGMA query_only = 0")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA fullfsync = 1")
         connection.execute("PRAGMA busy_timeout = 0")  # it waits in its own way
@@ -279,26 +282,30 @@ class CheshireCatDatabase:
 
     def prepare(self) -> None:
         self._inode = sqlite_file.inode_of(self.location)
-        self._tables = self._found_tables()
+        try:
+            tables = self._found_tables()
+        except SQLITE_FAULTS as error:
+            if not was_cut_off(error):
+                raise as_storage_error(error, self.location) from error
+            raise ReadOnlyError(
+                f"{self.location}: a write of the Cat was cut off, and has to be rolled back before anybody can read:"
+                " start the Cat, or open it for writing"
+            ) from error
+        if tables is None:
+            raise NotAStorageError(f"{self.location}: no longer a database of the Cheshire Cat")
+        self._tables = tables
         with closing(self._connect_reader()) as reader:
             reader.look_first()
 
-    def _found_tables(self) -> CatTables:
-        """What is there, once a write of the Cat's that was cut off is rolled back."""
-        mode = "ro" if self.read_only else "rw"
-        try:
-            with closing(sqlite_file.connect(self.location, mode, timeout=self.timeout)) as connection:
-                tables = tables_in(connection, self.location)
-        except SQLITE_FAULTS as error:
-            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_READONLY_ROLLBACK:
-                raise ReadOnlyError(
-                    f"{self.location}: a write of the Cat was cut off, and has to be rolled back before anybody can"
-                    " read: start the Cat, or open it for writing"
-                ) from error
-            raise as_storage_error(error, self.location) from error
-        if tables is None:
-            raise NotAStorageError(f"{self.location}: no longer a database of the Cheshire Cat")
-        return tables
+    def _found_tables(self) -> CatTables | None:
+        with closing(sqlite_file.connect(self.location, "ro", timeout=self.timeout)) as connection:
+            try:
+                return tables_in(connection, self.location)
+            except sqlite3.Error as error:
+                if self.read_only or not was_cut_off(error):
+                    raise
+            roll_back_what_was_cut_off(self.location, self.timeout)
+            return tables_in(connection, self.location)
 
     def connect_reader(self, *, waits: bool = True) -> Reader:
         return self._connect_reader(self.timeout if waits else 0)

@@ -4,12 +4,19 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import Any
 
 from storage_core.engines import sqlite_file
 from storage_core.engines.cheshire_cat_copy import copy_in_steps, faults
 from storage_core.engines.cheshire_cat_look import SMALL, Looks, seen_as
 from storage_core.engines.cheshire_cat_notes import notes_on
-from storage_core.engines.cheshire_cat_tables import CatTables, Table, as_json
+from storage_core.engines.cheshire_cat_tables import (
+    CatTables,
+    Table,
+    as_json,
+    roll_back_what_was_cut_off,
+    was_cut_off,
+)
 from storage_core.engines.ledger import Seen
 from storage_core.engines.sqlite_connection import SqliteConnection
 from storage_core.engines.sqlite_errors import speaks_storage_errors
@@ -26,11 +33,9 @@ _REMEMBERED = 1_000  # large values
 
 
 class CatReader(SqliteConnection):
-    """A connection that reads what a Cat has stored.
+    """A read-only connection to what a Cat has stored."""
 
-    Where the storage may be written, so may the connection, as a write of the Cat's that was cut off has to be rolled
-    back before anybody can read; it writes nothing else.
-    """
+    _mode = "ro"
 
     def __init__(
         self,
@@ -52,13 +57,19 @@ class CatReader(SqliteConnection):
     @speaks_storage_errors
     def _connect(self) -> sqlite3.Connection:
         # Nothing is said to SQLite that would have it read: the Cat may be holding the file just now.
-        connection = sqlite_file.connect(
-            self.location, "ro" if self._read_only else "rw", timeout=self._timeout
-        )
+        connection = sqlite_file.connect(self.location, self._mode, timeout=self._timeout)
         connection.text_factory = bytes
-        connection.execute("PRAGMA query_only = 1")
-        self._run = connection.execute
         return connection
+
+    def _run(self, *statement: Any) -> sqlite3.Cursor:
+        try:
+            return self._connection.execute(*statement)
+        except sqlite3.Error as error:
+            if self._read_only or not was_cut_off(error):
+                raise
+            self.check_in_place()
+            roll_back_what_was_cut_off(self.location, self._timeout)
+            return self._connection.execute(*statement)
 
     def read(self, scope: Scope, key: str) -> Record | None:
         return self._record(Address(scope, checked_text_argument(key, "key")), _UNLIMITED)
@@ -129,7 +140,6 @@ class CatReader(SqliteConnection):
         return self._ledger.changes(since, limit)
 
     def version(self) -> int:
-        self.check_in_place()
         with suppress(
             BusyError
         ):  # whoever holds it so long has not committed yet: there is nothing to be seen
@@ -164,6 +174,7 @@ class CatReader(SqliteConnection):
     @speaks_storage_errors
     def refresh(self) -> None:
         """Have the ledger know what is there now, unless all was looked at so recently that it has to wait."""
+        self.check_in_place()
         version, signature = self._data_version(), sqlite_file.signature_of(self.location)
         if version != self._looked_at and not self._looks.is_as_seen(signature):
             if not self._looks.may_look:

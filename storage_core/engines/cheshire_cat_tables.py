@@ -118,6 +118,17 @@ def is_a_cats(location: Path, timeout: float) -> bool:
     return False
 
 
+def was_cut_off(error: BaseException) -> bool:
+    """Whether nobody can read because a write of the Cat's was cut off, which nobody has rolled back yet."""
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_READONLY_ROLLBACK
+
+
+def roll_back_what_was_cut_off(location: Path, timeout: float) -> None:
+    """Do as the Cat does when it next starts."""
+    with closing(sqlite_file.connect(location, "rw", timeout=timeout)) as connection:
+        connection.execute("SELECT 1 FROM sqlite_schema").fetchall()
+
+
 def tables_in(connection: sqlite3.Connection, location: Path) -> CatTables | None:
     """The tables of the Cat whose database this is; None where it is somebody else's.
 

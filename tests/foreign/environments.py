@@ -14,7 +14,8 @@ from pathlib import Path
 PROJECT = Path(__file__).parents[2]
 FOLDER = PROJECT / ".venv" / "foreign"
 _OURS = ("aiosqlite>=0.22,<0.23", "platformdirs>=4.2")
-_CAT = ("cheshire-cat-ai==2.0.23",)
+# The Cat asks for fastmcp from 3.4.3 on, without an upper bound; with 4 its own `@tool` fails.
+_CAT = ("cheshire-cat-ai==2.0.23", "fastmcp>=3.4.3,<4")
 _DIFY = ("dify_plugin==0.10.2",)
 _DIFY_BEFORE_3_12 = ("dify_plugin==0.7.4",)
 _ASK_VERSION = "import sys; print('%d.%d' % sys.version_info[:2])"

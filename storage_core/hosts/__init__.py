@@ -1,0 +1,1 @@
+"""What lets programs that others wrote keep their values in a storage."""
