@@ -15,7 +15,7 @@ from inspector.views.states import EMPTY
 if TYPE_CHECKING:
     from inspector.views.main_window import MainWindow
 
-_LONGEST_LABEL = 80
+_LONGEST_LABEL = 160
 
 OF_ONE_VALUE = ("Rename", "MoveTo", "CopyTo", "Expiry", "CopyValue", "CopyCode", "Export", "Import")
 OF_SELECTED_KEYS = ("Delete", "CopyKey", "CopyTable")
