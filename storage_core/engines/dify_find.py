@@ -39,8 +39,8 @@ def _fault(folder: Path) -> str | None:
     names = _folders_in(folder)[0]
     if not names:
         return (
-            "nothing is in it: open Dify's persistence folder once a plugin has stored something, or name a file"
-            " for a new storage"
+            "no folder is in it: open Dify's persistence folder once a plugin has stored something, or name the file"
+            " of a storage"
         )
     other = next((name for name in names if not is_tenant(name)), None)
     if other is not None:

@@ -30,7 +30,7 @@ class DifyEngine(DifyReader):
     """
 
     def __init__(self, root: Root, lookout: Lookout, timeout: float, durable: bool) -> None:
-        super().__init__(root, lookout, timeout)
+        super().__init__(root, lookout)
         self._staging = Staging(root, timeout, durable)
         self._making = Making(lookout.ledger)
         self._plan = Plan(root, self._staging, durable)
