@@ -49,10 +49,13 @@ def _fault(folder: Path) -> str | None:
             f"not Dify's persistence folder, as {shown!r:.80} in it is no tenant's: open the folder that holds the"
             " tenants, or the file of a storage"
         )
-    faults = [
-        fault for fault in map(_fault_of_tenant, (folder / name for name in names)) if fault is not None
-    ]
-    return f"not Dify's persistence folder, as {faults[0]}" if len(faults) == len(names) else None
+    first = ""
+    for name in names:
+        fault = _fault_of_tenant(folder / name)
+        if fault is None:
+            return None
+        first = first or fault
+    return f"not Dify's persistence folder, as {first}"
 
 
 def _fault_of_tenant(folder: Path) -> str | None:
