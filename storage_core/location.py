@@ -46,7 +46,7 @@ def open_database(location: Path, *, read_only: bool, timeout: float, durability
 
     Raises what preparing it raises.
     """
-    if location.is_dir():
+    if os.path.isdir(location):
         from storage_core.engines.dify import DifyDatabase  # only where it is needed
 
         folder = DifyDatabase(location, read_only, timeout, durability)

@@ -78,7 +78,7 @@ class DifyDatabase:
         )
 
     def connect_reader(self, *, waits: bool = True) -> Reader:
-        return DifyReader(Root(self._folder, self._inode), self._lookout, self.timeout if waits else 0)
+        return DifyReader(Root(self._folder, self._inode), self._lookout)
 
     def connect_browser(self) -> Browsing:
         return DifyBrowser(Root(self._folder, self._inode), self._lookout)

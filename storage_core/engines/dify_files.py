@@ -259,13 +259,11 @@ def _parts(descriptor: int) -> Iterator[bytes]:
 
 def _folds_names(folder: int) -> bool:
     """Whether the file system takes names that differ in the case of letters for one."""
-    for name in os.listdir(folder):
-        other = name.upper()
-        if other != name:
-            with suppress(OSError):
-                stats = (os.stat(each, dir_fd=folder, follow_symlinks=False) for each in (name, other))
-                return len({(status.st_dev, status.st_ino) for status in stats}) == 1
-            return False
+    with suppress(OSError):
+        name = next((name for name in os.listdir(folder) if name != name.upper()), None)
+        if name is not None:
+            here = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            return os.path.samestat(here, os.stat(name.upper(), dir_fd=folder, follow_symlinks=False))
     return False
 
 

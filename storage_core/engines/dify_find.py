@@ -39,8 +39,8 @@ def _fault(folder: Path) -> str | None:
     names = _folders_in(folder)[0]
     if not names:
         return (
-            "nothing is in it: open Dify's persistence folder once a plugin has stored something, or name a file"
-            " for a new storage"
+            "no folder is in it: open Dify's persistence folder once a plugin has stored something, or name the file"
+            " of a storage"
         )
     other = next((name for name in names if not is_tenant(name)), None)
     if other is not None:
@@ -49,10 +49,13 @@ def _fault(folder: Path) -> str | None:
             f"not Dify's persistence folder, as {shown!r:.80} in it is no tenant's: open the folder that holds the"
             " tenants, or the file of a storage"
         )
-    faults = [
-        fault for fault in map(_fault_of_tenant, (folder / name for name in names)) if fault is not None
-    ]
-    return f"not Dify's persistence folder, as {faults[0]}" if len(faults) == len(names) else None
+    first = ""
+    for name in names:
+        fault = _fault_of_tenant(folder / name)
+        if fault is None:
+            return None
+        first = first or fault
+    return f"not Dify's persistence folder, as {first}"
 
 
 def _fault_of_tenant(folder: Path) -> str | None:

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 
 from storage_core.engines.dify_files import stamp_of
@@ -62,6 +62,13 @@ class Marks:
         stamp = stamp_of(status)
         self._young[address] = _Young(stamp, digest, time.monotonic(), True)
         return stamp + digest
+
+    def forget(self, here: Container[Address]) -> None:
+        """Forget what is of files that are gone: none of these is `here`."""
+        long_ago = time.monotonic() - _COARSE_TICK / _SECOND
+        for address, young in list(self._young.items()):
+            if address not in here and young.since < long_ago:
+                self._young.pop(address, None)
 
     def is_whole(self, address: Address, status: os.stat_result, digest: bytes) -> bool:
         """Whether that is known to be all that its writer wanted to write."""

@@ -39,6 +39,15 @@ class Pending:
     moved: bool = False
 
 
+class Taken(Exception):  # noqa: N818 - what is wrong with it, whoever carries the plan out says
+    """There is a file at a place where none was expected."""
+
+    def __init__(self, place: Place, address: Address) -> None:
+        super().__init__(place)
+        self.place = place
+        self.address = address
+
+
 class Plan:
     """What is pending, by place."""
 
@@ -122,7 +131,10 @@ class Plan:
                 raise self._root.as_write_error(error, place[:length]) from error
 
     def carry_out(self) -> None:
-        """Have all of it happen, one after the other; what the system then refuses leaves the rest undone."""
+        """Have all of it happen, one after the other; what is refused then leaves the rest undone.
+
+        Raises Taken where a plugin was quicker, and what the system has against it.
+        """
         gone = [place for place, pending in self._pending.items() if pending.name is None]
         puts = [place for place, pending in self._pending.items() if pending.name is not None]
         in_the_way = [place for place in gone if any(is_above(place, other) for other in puts)]
@@ -150,8 +162,8 @@ class Plan:
         only_new = pending.is_new and pending.expected is not None
         try:
             self._staging.put(pending.name, place, only_new)
-        except FileExistsError:
-            raise
+        except FileExistsError as error:
+            raise Taken(place, pending.address) from error
         except OSError as error:
             raise self._failed(error, place) from error
 

@@ -28,11 +28,10 @@ _CONTINUED_FOR = 2.0  # seconds
 class DifyReader:
     """A connection that reads a persistence folder of Dify's; see `Reader`."""
 
-    def __init__(self, root: Root, lookout: Lookout, timeout: float) -> None:
+    def __init__(self, root: Root, lookout: Lookout) -> None:
         self._root = root
         self._lookout = lookout
         self._ledger = lookout.ledger
-        self._timeout = timeout
         self._interrupted = False
         self._has_just_looked = False
         self._continued: OrderedDict[tuple[Scope, str, str], tuple[float, int, list[Entry]]] = OrderedDict()
@@ -69,9 +68,11 @@ class DifyReader:
         """What is there, and its value where it has no more bytes than that."""
         if size_limit is not None:
             seen = self._seen(place, address)
-            if seen is None or seen.size > size_limit:
+            if (
+                seen is None or seen.size > size_limit or size_limit == 0
+            ):  # whether it exists, its status tells
                 return seen, None if seen is None else (seen, None)
-        found = read_whole(self._root, self._lookout.marks, place, address, self._timeout)
+        found = read_whole(self._root, self._lookout.marks, place, address)
         if found is None:
             return None, None
         status, data = found

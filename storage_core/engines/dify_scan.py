@@ -17,8 +17,8 @@ from storage_core.scope import KEY_LIMIT, Scope
 
 _BETWEEN = 0.25  # seconds between two looks, at least
 _SHARE = 10  # a look may take a tenth of the time
-_FRESH_FOR = 5  # times what a look takes, where that is long: so long, who browses goes by the last one
-_LONG = 0.02  # seconds
+_MANY = 2_000  # values
+_FRESH_FOR = 5  # times what a look takes, where there are many: so long, who browses goes by the last one
 _STOP_EVERY = 1_000  # files
 _ASK_EVERY = 0.01  # seconds
 
@@ -55,6 +55,7 @@ class Lookout:
         self._done = 0
         self._ended = 0.0
         self._took = 0.0
+        self._count = 0
 
     @property
     def look_every(self) -> float:
@@ -77,13 +78,14 @@ class Lookout:
             moment = self.ledger.moment
             found = self._look(root, stop)
             self.ledger.compare(found.seen, moment)
+            self.marks.forget(found.seen)
             self._done = self._begun
         finally:
             self._looking.release()
 
     def look_unless_just_done(self, root: Root, stop: Stop) -> None:
-        """As `look`; where that takes long, and was done not long ago, what was found then will do."""
-        if self._took < _LONG or time.monotonic() - self._ended > _FRESH_FOR * self._took:
+        """As `look`; where there are many values, and that was done not long ago, what was found then will do."""
+        if self._count < _MANY or time.monotonic() - self._ended > _FRESH_FOR * self._took:
             self.look(root, stop)
 
     def look_at(self, root: Root, scope: Scope, stop: Stop) -> None:
@@ -109,6 +111,7 @@ class Lookout:
         _keep_unread(found, known)
         self._ended = time.monotonic()
         self._took = self._ended - started
+        self._count = len(found.seen)
         return found
 
     def _gather(

@@ -18,18 +18,19 @@ _CALM_IF_EMPTY = (
 _PATIENCE = 0.25
 _CALM_IF_HOT = 0.05
 _PAGE = 4096  # bytes: what has no more is there at once, when it is written by one call as the daemon does
+_GIVE_UP = 2.5
 _PAUSE = 0.005
 _SHORT_PAUSE = 0.0005
 
 
 def read_whole(
-    root: Root, marks: Marks, place: Place, address: Address, timeout: float
+    root: Root, marks: Marks, place: Place, address: Address
 ) -> tuple[os.stat_result, bytes] | None:
     """The file at `place` as it was after one of its writes: its status, and its value.
 
     None where nothing is there. What was written just now is read again a moment later; where it is written all the
-    time, a small value counts when it was the same twice. Raises BusyError where it was never calm for `timeout`
-    seconds, StorageIOError where it cannot be read.
+    time, a small value counts when it was the same twice. Raises BusyError where it was never calm for some seconds,
+    StorageIOError where it cannot be read.
     """
     started = same_since = time.monotonic()
     last = b""
@@ -60,7 +61,7 @@ def read_whole(
             ):
                 return found
         waited = time.monotonic() - started
-        if waited > max(timeout, 2 * _CALM_IF_EMPTY):
+        if waited > _GIVE_UP:
             raise BusyError(
                 f"{root.named(place)}: it is written without a pause, and was never whole: try again"
             )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from storage_core.engines import dify_names
 from storage_core.engines.dify_files import Changing, Root, digest_of, speaks_storage_errors
 from storage_core.engines.dify_names import Place
-from storage_core.engines.dify_plan import Expected, Pending, Plan, file_in_the_way
+from storage_core.engines.dify_plan import Expected, Pending, Plan, Taken, file_in_the_way
 from storage_core.engines.dify_reader import DifyReader
 from storage_core.engines.dify_scan import Lookout, seen_of
 from storage_core.engines.dify_staging import Staging
@@ -30,7 +30,7 @@ class DifyEngine(DifyReader):
     """
 
     def __init__(self, root: Root, lookout: Lookout, timeout: float, durable: bool) -> None:
-        super().__init__(root, lookout, timeout)
+        super().__init__(root, lookout)
         self._staging = Staging(root, timeout, durable)
         self._making = Making(lookout.ledger)
         self._plan = Plan(root, self._staging, durable)
@@ -55,8 +55,8 @@ class DifyEngine(DifyReader):
                 self._expect_still(place, pending)
         try:
             self._plan.carry_out()
-        except FileExistsError as error:
-            raise ConflictError(f"{self._root.path}: a plugin was quicker to write the same key") from error
+        except Taken as taken:
+            raise self._was_quicker(taken.place, taken.address) from taken
         puts = [(place, pending) for place, pending in self._plan if pending.name is not None]
         self._making.keep({pending.address: self._as_put(place, pending) for place, pending in puts})
         self._plan.clear()
@@ -189,12 +189,15 @@ class DifyEngine(DifyReader):
         assert pending.expected is not None
         seen = self._seen(place, pending.address)
         if (None if seen is None else seen.mark) != pending.expected.mark:
-            key, scope = pending.address.key, pending.address.scope
-            self._plan.clear()  # what is in the way is what is on the disk
-            raise ConflictError(
-                f"{key!r:.80} of {scope} was written by its plugin at this very moment",
-                self._entry(place, pending.address),
-            )
+            raise self._was_quicker(place, pending.address)
+
+    def _was_quicker(self, place: Place, address: Address) -> ConflictError:
+        self._plan.clear()  # what is in the way is what is on the disk
+        self._making.withdraw()
+        return ConflictError(
+            f"{address.key!r:.80} of {address.scope} was written by its plugin at this very moment",
+            self._entry(place, address),
+        )
 
     def _entry(self, place: Place, address: Address) -> Entry | None:
         """What is at `place`, with its value where that can be read."""

@@ -5,7 +5,7 @@ import time
 from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 from typing import Any, TypeVar
 
 from storage_core.entry import Change, Entry, Kind, as_datetime
@@ -221,6 +221,9 @@ class Ledger:
         line = self._lines.pop(address, None)
         if seen is None:
             self._gone[address] = (revision, self._moment)
+            if len(self._gone) > 2 * KEPT_CHANGES:  # no look that is under way began so long ago
+                for oldest in list(islice(self._gone, KEPT_CHANGES)):
+                    del self._gone[oldest]
             return
         self._gone.pop(address, None)
         number = next(self._ids) if line is None else line.id

@@ -98,8 +98,10 @@ def test_what_a_plugin_writes_until_the_commit_is_not_overwritten_where_that_was
     engine.begin()
     _write(engine, "new", b"mine", 0)
     daemon.set("new", b"theirs")
-    with pytest.raises(ConflictError):
+    with pytest.raises(ConflictError) as refused:
         engine.commit()
+    assert refused.value.entry is not None
+    assert (refused.value.entry.value, refused.value.entry.revision) == (b"theirs", _revision(engine, "new"))
     engine.rollback()
     assert daemon.get("new") == b"theirs"
 
