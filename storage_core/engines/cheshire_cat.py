@@ -2,15 +2,15 @@
 
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
-from storage_core.engine import Browsing, Capabilities, Engine, Reader
+from storage_core.engine import Browsing, Capabilities, Engine, Errand, Reader
 from storage_core.engines import sqlite_file
-from storage_core.engines.cheshire_cat_look import SMALL, Looks, seen_as
+from storage_core.engines.cheshire_cat_look import SMALL, UNLIMITED, Looks, seen_as
 from storage_core.engines.cheshire_cat_notes import caution_on, title_of
 from storage_core.engines.cheshire_cat_reader import CatReader
 from storage_core.engines.cheshire_cat_tables import (
@@ -22,7 +22,7 @@ from storage_core.engines.cheshire_cat_tables import (
     tables_in,
     was_cut_off,
 )
-from storage_core.engines.ledger import Making, Seen
+from storage_core.engines.ledger import Line, Making, Seen
 from storage_core.engines.ledger_browse import LedgerBrowser
 from storage_core.engines.refusals import not_as_expected, nothing_at, revision_in, taken
 from storage_core.engines.sqlite_connection import insist
@@ -36,11 +36,9 @@ from storage_core.errors import (
     ReadOnlyError,
     UnsupportedError,
 )
-from storage_core.query import Address, Chunk
+from storage_core.query import Address, Chunk, Query
 from storage_core.records import Record
 from storage_core.scope import Scope, checked_text_argument
-
-_ALL = 2**62
 
 
 class CatEngine(CatReader):
@@ -62,7 +60,8 @@ class CatEngine(CatReader):
     def begin(self) -> None:
         self.check_in_place()
         # The Cat looks for the lock ever less often, and gives up after 5 s: half of the time it finds it free.
-        time.sleep(max(0.0, self._next - time.monotonic()))
+        if (pause := self._next - time.monotonic()) > 0:
+            time.sleep(pause)
         insist(self._run, "BEGIN IMMEDIATE", self._timeout, self.location)
         self._began = time.monotonic()
 
@@ -120,7 +119,7 @@ class CatEngine(CatReader):
 
     @speaks_storage_errors
     def clear(self, scope: Scope, prefix: str) -> int:
-        return self.delete_many(scope, self.keys(scope, prefix, None, _ALL))
+        return self.delete_many(scope, self.keys(scope, prefix, None, UNLIMITED))
 
     @speaks_storage_errors
     def move(
@@ -133,7 +132,7 @@ class CatEngine(CatReader):
             return
         here = self._table_for(source)
         there = self._table_for(target, stays=scope == to)
-        in_the_way = self._stored_at(target, _ALL)
+        in_the_way = self._record(target, UNLIMITED)
         if in_the_way is not None and not overwrite:
             raise taken(to, new_key, in_the_way)
         self._delete_rows(there, target)
@@ -153,15 +152,17 @@ class CatEngine(CatReader):
 
     def _expect(self, place: Address, if_revision: int | None) -> Record | None:
         """What is stored at a place; raises ConflictError where that is not the revision expected."""
-        record = self._stored_at(place, SMALL)
+        record = self._record(place, SMALL)
         if if_revision is not None and if_revision != revision_in(record):
-            raise not_as_expected(*place, self._stored_at(place, _ALL), if_revision)
+            raise not_as_expected(*place, self._record(place, UNLIMITED), if_revision)
         return record
 
-    def _stored_at(self, place: Address, size_limit: int) -> Record | None:
-        seen, data = self._see(place, size_limit)
-        revision = self._making.revision_of(place, seen)
-        return None if seen is None else self._as_record(place, seen, data, revision)
+    def _record(self, address: Address, size_limit: int) -> Record | None:
+        if not self._connection.in_transaction:
+            return super()._record(address, size_limit)
+        seen, (_, data) = self._see_with_data(address, size_limit)
+        revision = self._making.revision_of(address, seen)
+        return None if seen is None else self._as_record(address, seen, data, revision)
 
     def _put(self, place: Address, data: bytes, if_revision: int | None) -> int:
         if if_revision is not None:
@@ -198,21 +199,21 @@ class CatEngine(CatReader):
             )
         return table
 
-    def _see_large(self, address: Address, table: Table) -> Seen | None:
+    def _see_large(self, address: Address, table: Table, limit: int) -> tuple[Seen | None, bytes | None]:
         self._large.clear()  # what this connection writes itself does not count as written since
-        return super()._see_large(address, table)
+        return super()._see_large(address, table, limit)
 
     def _oldest_row(self, place: Address) -> int | None:
         table = self._tables.table_of(place.scope)
         if table is None:
             return None
         statement = f"SELECT rowid FROM {table.quoted} WHERE {table.at} ORDER BY rowid LIMIT 1"
-        found = self._run(statement, _names(place)).fetchone()
+        found = self._row(statement, _names(place))
         return None if found is None else int(found[0])
 
     def _kept(self, table: Table, row: int) -> Seen:
         """What SQLite has made of a value."""
-        (value,) = self._run(f"SELECT value FROM {table.quoted} WHERE rowid = ?", (row,)).fetchone()
+        (value,) = self._row(f"SELECT value FROM {table.quoted} WHERE rowid = ?", (row,))
         return seen_as(row, as_json(value))
 
     def _delete_rows(self, table: Table, place: Address) -> int:
@@ -248,6 +249,7 @@ class CatBrowser(LedgerBrowser):
     def __init__(self, reader: CatReader, looks: Looks) -> None:
         super().__init__(looks.ledger)
         self._reader = reader
+        self._errand = Errand()
 
     def close(self) -> None:
         self._reader.close()
@@ -256,7 +258,11 @@ class CatBrowser(LedgerBrowser):
         self._reader.interrupt()
 
     def refresh(self) -> None:
-        self._reader.refresh()
+        self._reader.refresh(self._errand)
+
+    def _found(self, query: Query, errand: Errand) -> Iterator[Line]:
+        self._errand = errand
+        return super()._found(query, errand)
 
     def chunk(self, scope: Scope, key: str, offset: int, size: int) -> Chunk | None:
         return self._reader.chunk(scope, key, offset, size)

@@ -17,6 +17,7 @@ Run = Callable[..., Any]
 See = Callable[[Address], tuple[Seen | None, object]]
 
 SMALL = 64 * 1024  # characters: values up to there are read by the page, larger ones each on its own
+UNLIMITED = 2**62
 _MARKED_BY_ITSELF = 128  # bytes
 _LONG = 0.01  # seconds: the Cat cannot commit while a page is read
 _MOST_ROWS = 2_000

@@ -60,7 +60,7 @@ def fault_of(data: bytes) -> str | None:
     except UnicodeDecodeError as error:
         return f"not JSON: byte {error.start:,} is not UTF-8"
     except InvalidValueError as error:
-        return str(error)
+        return str(error).removeprefix("not JSON that can be stored: ")
     return None
 
 

@@ -6,9 +6,10 @@ from contextlib import AbstractContextManager, closing, contextmanager, nullcont
 from pathlib import Path
 from typing import Any
 
+from storage_core.engine import Errand
 from storage_core.engines import sqlite_file
 from storage_core.engines.cheshire_cat_copy import copy_in_steps, faults
-from storage_core.engines.cheshire_cat_look import SMALL, Looks, seen_as
+from storage_core.engines.cheshire_cat_look import SMALL, UNLIMITED, Looks, seen_as
 from storage_core.engines.cheshire_cat_notes import notes_on
 from storage_core.engines.cheshire_cat_tables import (
     CatTables,
@@ -28,7 +29,6 @@ from storage_core.query import Address, Chunk
 from storage_core.records import Record, as_entry
 from storage_core.scope import Scope, after_prefix, checked_text_argument
 
-_UNLIMITED = 2**62
 _REMEMBERED = 1_000  # large values
 
 
@@ -71,8 +71,13 @@ class CatReader(SqliteConnection):
             roll_back_what_was_cut_off(self.location, self._timeout)
             return self._connection.execute(*statement)
 
+    def _row(self, *statement: Any) -> Any:
+        """The first row of an answer, which is fetched to its end; None where it has none."""
+        rows = self._run(*statement).fetchall()
+        return rows[0] if rows else None
+
     def read(self, scope: Scope, key: str) -> Record | None:
-        return self._record(Address(scope, checked_text_argument(key, "key")), _UNLIMITED)
+        return self._record(Address(scope, checked_text_argument(key, "key")), UNLIMITED)
 
     def read_small(self, scope: Scope, key: str, size_limit: int) -> Record | None:
         return self._record(Address(scope, checked_text_argument(key, "key")), size_limit)
@@ -140,19 +145,21 @@ class CatReader(SqliteConnection):
         return self._ledger.changes(since, limit)
 
     def version(self) -> int:
-        with suppress(
-            BusyError
-        ):  # whoever holds it so long has not committed yet: there is nothing to be seen
+        # Whoever holds it so long has not committed yet: there is nothing to be seen.
+        with suppress(BusyError):
             self.refresh()
         return self._ledger.last_revision
 
     @speaks_storage_errors
     def backup(self, path: Path) -> None:
+        self._data_version()
         sqlite_file.fill_new_file(
             path, lambda target: copy_in_steps(self._connection, target, self._timeout, self.location)
         )
 
+    @speaks_storage_errors
     def check(self) -> list[str]:
+        self._data_version()
         return faults(self._connection, self._tables, self._timeout, self.location)
 
     @speaks_storage_errors
@@ -172,14 +179,20 @@ class CatReader(SqliteConnection):
         return notes_on(scope, key, None if is_large else as_json(value), id, len(rows))
 
     @speaks_storage_errors
-    def refresh(self) -> None:
+    def refresh(self, errand: Errand | None = None) -> None:
         """Have the ledger know what is there now, unless all was looked at so recently that it has to wait."""
+
+        def run(*statement: Any) -> sqlite3.Cursor:
+            if errand is not None and errand.cancelled:
+                raise InterruptedError("nobody waits for it any more")
+            return self._run(*statement)
+
         self.check_in_place()
         version, signature = self._data_version(), sqlite_file.signature_of(self.location)
         if version != self._looked_at and not self._looks.is_as_seen(signature):
             if not self._looks.may_look:
                 return
-            self._looks.look(self._run, self._tables, signature, lambda address: self._see(address, SMALL))
+            self._looks.look(run, self._tables, signature, lambda address: self._see(address, SMALL))
         self._looked_at = version
 
     @speaks_storage_errors
@@ -234,41 +247,44 @@ class CatReader(SqliteConnection):
             return None, None
         line, limit = self._ledger.line(address), max(size_limit, SMALL)
         if line is not None and line.seen.size > limit:
-            return self._see_large(address, table), None
-        row = self._run(
+            return self._see_large(address, table, limit)
+        row = self._row(
             f"SELECT rowid, CASE WHEN length(value) <= :limit THEN value END, length(value) > :limit"
             f" FROM {table.quoted} WHERE {table.at} ORDER BY rowid LIMIT 1",
             {"user": scope.user, "key": key, "limit": limit},
-        ).fetchone()
+        )
         if row is None:
             return None, None
         number, value, is_large = row
         if is_large:
-            return self._see_large(address, table), None
+            return self._see_large(address, table, limit)
         data = as_json(value)
         return seen_as(number, data), data
 
-    def _see_large(self, address: Address, table: Table) -> Seen | None:
-        """What is at an address, read whole, but only where anybody has written since it last was."""
+    def _see_large(self, address: Address, table: Table, limit: int) -> tuple[Seen | None, bytes | None]:
+        """As `_see`; a large value is read only where anybody has written since it last was."""
         with self._snapshot():
             version = self._data_version()
             known = self._large.get(address)
-            if known is not None and known[0] == version:
-                return known[1]
-            row = self._run(
+            if known is not None and known[0] == version and known[1].size > limit:
+                return known[1], None
+            row = self._row(
                 f"SELECT rowid, value FROM {table.quoted} WHERE {table.at} ORDER BY rowid LIMIT 1",
                 {"user": address.scope.user, "key": address.key},
-            ).fetchone()
+            )
         if row is None:
-            return None
-        seen = seen_as(row[0], as_json(row[1]))
+            return None, None
+        data = as_json(row[1])
+        seen = seen_as(row[0], data)
+        if len(data) <= limit:
+            return seen, data
         if len(self._large) >= _REMEMBERED:
             self._large.clear()
         self._large[address] = version, seen
-        return seen
+        return seen, None
 
     def _data_version(self) -> int:
-        (version,) = self._run("PRAGMA data_version").fetchone()
+        (version,) = self._row("PRAGMA data_version")
         return int(version)
 
     def _snapshot(self) -> AbstractContextManager[None]:

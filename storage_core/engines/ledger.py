@@ -88,7 +88,7 @@ class Ledger:
             return self._copy[1]
 
     def line(self, address: Address) -> Line | None:
-        """What is known of one entry; None where nothing is known to be there."""
+        """What is known of one entry; None where there is none."""
         with self._lock:
             return self._lines.get(address)
 

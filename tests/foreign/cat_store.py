@@ -1,12 +1,11 @@
 """The Cat's own store, running in a process of its own beside a test."""
 
 import json
-import subprocess
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from tests.foreign.environments import environment_for, python_in
+from tests.storage_core.children import Running
 
 ADMIN = "bace0701-15e3-5144-97c5-47487d543032"
 """The id of the user whom every Cat has."""
@@ -18,42 +17,13 @@ class CatError(Exception):
     """What the Cat's own code raised; its type is the first word."""
 
 
-class CatProcess:
-    """A program of `cat_programs` in a Cat's project folder; leaving the block waits for its end."""
+class CatProcess(Running):
+    """A program of `cat_programs` in the folder of a Cat's project, once it is ready."""
 
     def __init__(self, project: Path, program: str, *arguments: object) -> None:
-        self._process = subprocess.Popen(
-            [python_in("cat"), str(_PROGRAMS / f"{program}.py"), *map(str, arguments)],
-            cwd=project,
-            env=environment_for(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        command = [python_in("cat"), str(_PROGRAMS / f"{program}.py"), *map(str, arguments)]
+        super().__init__(command, project, environment_for())
         assert self.line() == "ready"
-
-    def line(self) -> str:
-        assert self._process.stdout is not None
-        return self._process.stdout.readline().rstrip("\n")
-
-    def tell(self, line: str) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{line}\n")
-        self._process.stdin.flush()
-
-    def kill(self) -> None:
-        self._process.kill()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is not None:
-            self._process.kill()
-        with self._process:  # closes its pipes, and waits
-            pass
 
 
 class CatStore(CatProcess):

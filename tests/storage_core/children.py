@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -10,19 +10,14 @@ from typing import Self
 ROOT = Path(__file__).parents[2]
 
 
-class Child:
-    """A program of `programs/`, running; it speaks a line at a time. Leaving the block waits for its end.
+class Running:
+    """A program that runs, and speaks a line at a time. Leaving the block waits for its end."""
 
-    `through` is a command that starts it (strace, setpriv, unshare).
-    """
-
-    def __init__(self, program: str, *arguments: object, through: Sequence[str] = ()) -> None:
+    def __init__(
+        self, command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
         self._process = subprocess.Popen(
-            [*through, sys.executable, "-m", f"tests.storage_core.programs.{program}", *map(str, arguments)],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
+            command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
     def line(self) -> str:
@@ -59,6 +54,14 @@ class Child:
             self._process.kill()
         with self._process:  # closes its pipes, and waits
             pass
+
+
+class Child(Running):
+    """A program of `programs/`; `through` is a command that starts it (strace, setpriv, unshare)."""
+
+    def __init__(self, program: str, *arguments: object, through: Sequence[str] = ()) -> None:
+        module = f"tests.storage_core.programs.{program}"
+        super().__init__([*through, sys.executable, "-m", module, *map(str, arguments)], ROOT)
 
 
 def said_by(program: str, *arguments: object, through: Sequence[str] = ()) -> list[str]:

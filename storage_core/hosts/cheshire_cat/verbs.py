@@ -9,8 +9,7 @@ from storage_core import context
 from storage_core.async_store import AsyncVerbs
 from storage_core.entry import Kind
 from storage_core.errors import InvalidValueError, KindError
-from storage_core.operations import checked_text_argument
-from storage_core.scope import KEY_LIMIT
+from storage_core.scope import KEY_LIMIT, checked_text_argument
 
 _SPELLED = "cat-key:"
 

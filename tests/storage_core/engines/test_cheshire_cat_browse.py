@@ -10,6 +10,8 @@ import pytest
 
 from storage_core import AsyncStorage, AsyncStore, Kind
 from storage_core.browse import Browser, Order, Query
+from storage_core.engine import Errand
+from storage_core.engines.cheshire_cat import CheshireCatDatabase
 from storage_core.engines.cheshire_cat_look import Looks, rows_of
 from storage_core.engines.cheshire_cat_tables import tables_in
 from storage_core.engines.ledger import Seen
@@ -150,3 +152,17 @@ async def test_a_page_comes_while_the_cat_writes_all_the_time(
         assert len({entry.key for entry in found if entry is not None}) <= 10
     await writing
     assert len(await browser.listing(Query())) == 10
+
+
+def test_a_look_that_nobody_waits_for_any_more_stops_within_itself(location: Path) -> None:
+    many = json.dumps(list(range(1_000)))
+    execute(location, ("INSERT INTO key_value_db SELECT 'key ' || value, '[1]' FROM json_each(?)", (many,)))
+    database = CheshireCatDatabase(location)
+    database.prepare()
+    errand = Errand()
+    with closing(database.connect_browser()) as browsing:
+        execute(location, "UPDATE key_value_db SET value = '[2]'")
+        errand.cancelled = True
+        with pytest.raises(InterruptedError):
+            browsing.count(Query(), errand)
+        assert browsing.count(Query(), Errand()) == 1_000
