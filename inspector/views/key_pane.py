@@ -19,7 +19,7 @@ from inspector.views.key_filter import KeyFilter
 from inspector.views.key_table import KeyTable
 from inspector.views.state_view import State, StateView
 from inspector.views.states import NO_KEYS, NO_KEYS_READ_ONLY, NO_MATCH
-from storage_core import Change, Entry, Scope
+from storage_core import Change, Entry, Scope, StorageError
 from storage_core.browse import Address, Order, Query
 
 TYPING_PAUSE = 0.12
@@ -52,6 +52,9 @@ class KeyPane(QWidget):
         self._told: Address | None = None
         self._is_awaited = False  # what was told last is not listed yet: a key that was made just now
         self._is_read_only = False
+        self._has_failed = (
+            False  # nothing could be listed: what changes or a refresh is an occasion to try again
+        )
         self.summary_of: Callable[[Scope], State | None] = _no_summary
         """What stands in the place of the keys of a scope that has none of its own."""
         self._rows_come_and_go = False
@@ -89,6 +92,7 @@ class KeyPane(QWidget):
     def leave_session(self) -> None:
         """Show no keys."""
         self._browsing = None
+        self._has_failed = False
         self._told = None
         self.model.begin(Query())
 
@@ -100,13 +104,17 @@ class KeyPane(QWidget):
 
     async def refresh(self) -> None:
         """Read everything anew, where it is."""
-        if self._browsing is not None:
+        if self._has_failed:
+            await self._show(self._query)
+        elif self._browsing is not None:
             await self._browsing.refresh()
             await self._count_all()
 
     async def follow(self, changes: Sequence[Change]) -> None:
         """Show what has changed, with selection and scroll position kept."""
-        if self._browsing is not None:
+        if self._has_failed:
+            await self._show(self._query)
+        elif self._browsing is not None:
             await self._browsing.follow(changes)
             if self._is_awaited and self._told is not None:
                 await self.choose(self._told)
@@ -171,7 +179,12 @@ class KeyPane(QWidget):
         self._total = None
         if self._browsing is None:
             return
-        await self._browsing.show(query)
+        self._has_failed = False
+        try:
+            await self._browsing.show(query)
+        except StorageError:
+            self._has_failed = True
+            raise
         await self._count_all()
         await self._return_to(self._told)
 

@@ -42,7 +42,7 @@ from inspector.views.value_features import ValueFeatures
 from inspector.views.value_pane import ValuePane
 from inspector.views.window_actions import WindowActions
 from inspector.views.window_layout import FIRST_SIZE, SMALLEST, WIDE_SCOPES, WindowLayout, over
-from storage_core import Change, ChangesLostError, Scope, StorageError, StorageMovedError
+from storage_core import BusyError, Change, ChangesLostError, Scope, StorageError, StorageMovedError
 from storage_core.browse import Address
 
 CLOCK_MS = 1_000
@@ -124,9 +124,16 @@ class MainWindow(QMainWindow):
         self.session = session
         self.session_changed.emit()
         await self.desk.take(session)
+        try:
+            await self._show_session(session, location)
+        except BusyError as error:  # some databases cannot be read while another program writes
+            await self._leave_storage()
+            self._show_state(state_of(error, location))
+
+    async def _show_session(self, session: Session, location: Path) -> None:
         if self.settings is not None:
             self.settings.add_recent_file(str(location))
-        self.status.show_storage(location, session.system, read_only=read_only)
+        self.status.show_storage(location, session.system, read_only=session.read_only)
         if session.system.weighs:
             self._panes.widen_scopes(WIDE_SCOPES)
         self.keys.show_session(session)

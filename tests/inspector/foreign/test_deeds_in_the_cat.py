@@ -1,6 +1,9 @@
 """Everything a person does to a Cat's values does what it says, and can be undone, byte by byte."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QPus
 from inspector.app import open_window
 from inspector.settings import Settings
 from inspector.views.drafts_dialog import DraftsDialog
-from storage_core import Scope
+from storage_core import AsyncStorage, Scope
 from storage_core.browse import Address
 from tests.inspector.foreign.conftest import Sql
 from tests.inspector.person import Person
@@ -358,3 +361,21 @@ async def test_a_caution_on_a_secret_gives_nothing_of_it_away(cat: Person, sql: 
     cat.window.value.take_up_edit(b"4711.0")
     assert said(cat, "cautionBar") == "This would not be kept exactly as it is."
     await cat.do("actionRevert")
+
+
+async def test_the_view_goes_on_after_another_program_has_locked_everybody_out(
+    core_db: Path, sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inspector.session.AsyncStorage", partial(AsyncStorage, timeout=0.05))
+    window = await open_window(core_db)
+    person = Person(window)
+    with closing(sqlite3.connect(core_db, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")  # before anything was asked about changes
+        other.execute("INSERT INTO key_value_db VALUES ('held', '1')")
+        await person.sees(person.dialogs)
+        other.execute("COMMIT")
+    for dialog in person.dialogs():
+        dialog.reject()
+    sql("INSERT INTO key_value_db VALUES ('later', '1')")
+    await person.sees(lambda: {"held", "later"} <= set(person.keys()))
+    await window.shutdown()
