@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from uuid import uuid4
 
@@ -37,13 +37,18 @@ async def save_stored(browser: Browser, place: Address, target: Path, progress: 
 
 async def save_bytes(data: bytes, target: Path) -> None:
     """Write `data` to `target`, in the place of what is there, when all has been written. Raises OSError."""
+    await save_pieces([data], target)
+
+
+async def save_pieces(pieces: Iterable[bytes], target: Path) -> None:
+    """Write one piece after the other to `target`, as `save_bytes`; they are made in another thread."""
 
     def save() -> None:
         unfinished = target.with_name(f".{target.name[:100]}.{uuid4().hex}")
         file = _create(unfinished)
         try:
             with os.fdopen(file, "wb") as opened:
-                opened.write(data)
+                opened.writelines(pieces)
             unfinished.replace(target)
         finally:
             unfinished.unlink(missing_ok=True)

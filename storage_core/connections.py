@@ -203,6 +203,9 @@ class Connections:
         return await self._batches.run(write)
 
     async def watch(self, since: int | None) -> AsyncIterator[Change]:
+        loop = (
+            asyncio.get_running_loop()
+        )  # asked once: Qt may go on with a task while no loop says that it runs
         if since is None:
             since = await self.read_here(lambda reader: reader.last_revision())
         pages = operations.changes(since)
@@ -215,11 +218,10 @@ class Connections:
                 for change in pages.took(await self.read_here(pages.fetch)):
                     yield change
                 await asyncio.sleep(0)
-            await self._pause(self.database.look_every)
+            await self._pause(loop, self.database.look_every)
 
-    async def _pause(self, seconds: float) -> None:
+    async def _pause(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
         """Wait so long, or until the storage is closed; without a task of its own, as watches do it all the time."""
-        loop = asyncio.get_running_loop()
         over = loop.create_future()
         timer = loop.call_later(seconds, _end, over)
         self._pauses.add(over)

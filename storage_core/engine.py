@@ -218,6 +218,12 @@ class Database(Protocol):
     def caution(self, kind: Kind, data: bytes) -> str | None:
         """What of this value would not be kept exactly as given, as a sentence; None where all of it would."""
 
+    def refusal(self, scope: Scope, key: str, taken: Callable[[str], bool]) -> str | None:
+        """Why nothing new can be put there though it can be looked for, as an error would say; None where it can.
+
+        `taken` says of other keys of the scope whether something will be there by then.
+        """
+
     def aftermath(self, scope: Scope, key: str) -> str | None:
         """What a person should know once the entry was changed from here, as a sentence."""
 

@@ -1,12 +1,13 @@
 """Entries exactly as they are stored: for tools that show, correct, copy or restore them without changing a byte."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from storage_core.async_store import AsyncStorage
 from storage_core.entry import Kind, as_datetime, as_milliseconds
-from storage_core.errors import InvalidValueError
+from storage_core.errors import CorruptError, InvalidValueError
 from storage_core.operations import Write
 from storage_core.records import Record
 from storage_core.scope import Scope
@@ -92,6 +93,14 @@ def caution(storage: AsyncStorage, kind: Kind, data: bytes) -> str | None:
     return storage._connections.database.caution(kind, data)
 
 
+def refusal(storage: AsyncStorage, scope: Scope, key: str, taken: Callable[[str], bool]) -> str | None:
+    """Why an open storage would take nothing new at a key that can be read, as its error would say; mostly None.
+
+    `taken` says of other keys of the scope whether something will be there by then that is not there yet.
+    """
+    return storage._connections.database.refusal(scope, key, taken)
+
+
 def aftermath(storage: AsyncStorage, scope: Scope, key: str) -> str | None:
     """What a person should know once an entry of an open storage was changed from here, as a sentence."""
     return storage._connections.database.aftermath(scope, key)
@@ -106,13 +115,16 @@ def _check_json(data: bytes) -> None:
 
 def _as_raw(scope: Scope, key: str, record: Record) -> RawEntry:
     kind, data, size, revision, updated, expires = record
-    return RawEntry(
-        scope,
-        key,
-        Kind(kind),
-        data,
-        size,
-        revision,
-        as_datetime(updated),
-        None if expires is None else as_datetime(expires),
-    )
+    try:
+        return RawEntry(
+            scope,
+            key,
+            Kind(kind),
+            data,
+            size,
+            revision,
+            as_datetime(updated),
+            None if expires is None else as_datetime(expires),
+        )
+    except (TypeError, ValueError, OverflowError) as error:
+        raise CorruptError(f"{key!r:.80} of {scope} has a kind or a time that is none: {error}") from error

@@ -19,13 +19,10 @@ from storage_core.location import checked_location, checked_options, checked_pat
 from storage_core.operations import Pages, Ttl, Write
 from storage_core.records import Record, as_entry, value_of
 from storage_core.scope import Scope, checked_text_argument, checked_user
-from storage_core.turns import Turns, taking
+from storage_core.turns import LOOK_AGAIN, Turns, holding, taking
 from storage_core.values import BytesLike
 
 Result = TypeVar("Result")
-
-_LOOK_AGAIN = 0.02
-"""Seconds between two looks at the writers' lock: under gevent, greenlets run in between."""
 
 
 class Storage:
@@ -124,7 +121,7 @@ class Storage:
         self._readers.clear()
         while self._idle:
             self._idle.pop().close()
-        with self._writing:  # the writer goes last: it takes the write-ahead log with it
+        with holding(self._writing):  # the writer goes last: it takes the write-ahead log with it
             if self._writer is not None:
                 self._writer.close()
                 self._writer = None
@@ -173,7 +170,7 @@ class Storage:
         if self._writing.acquire(blocking=False):
             return
         deadline = time.monotonic() + self._timeout
-        while not self._writing.acquire(timeout=_LOOK_AGAIN):
+        while not self._writing.acquire(timeout=LOOK_AGAIN):
             if time.monotonic() >= deadline:
                 raise BusyError(f"{self._location}: other threads wrote for {self._timeout:g} s: try again")
             time.sleep(0.001)  # not 0: under gevent that would run no timers, on which others wait
@@ -211,7 +208,7 @@ class Storage:
             raise ClosedError(f"{self._location}: the storage was closed: open a new one")
         if to_write and self._read_only:
             raise ReadOnlyError(f"{self._location}: opened read-only: nothing is written")
-        with self._opening:
+        with holding(self._opening):
             if self._database is None:
                 self._database = open_database(
                     self._location,

@@ -1,6 +1,7 @@
 """Turns: those who change one key at the same moment in one process do so one after the other."""
 
 import threading
+import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,6 +12,9 @@ from storage_core.errors import InvalidValueError
 
 Lock = TypeVar("Lock")
 
+LOOK_AGAIN = 0.02
+"""Seconds between two looks at a lock: under gevent, greenlets run in between."""
+
 
 class _Turn(Generic[Lock]):
     __slots__ = ("__weakref__", "lock")
@@ -20,6 +24,17 @@ class _Turn(Generic[Lock]):
 
 
 _taken: ContextVar[tuple[_Turn[Any], ...]] = ContextVar("storage_core_turns_taken", default=())
+
+
+@contextmanager
+def holding(lock: threading.Lock) -> Iterator[None]:
+    """A block that holds `lock`, awaited a little at a time: a greenlet may sleep while it holds it."""
+    while not lock.acquire(timeout=LOOK_AGAIN):
+        time.sleep(0.001)  # not 0: under gevent that would run no timers, on which others wait
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager

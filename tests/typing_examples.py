@@ -22,6 +22,8 @@ from storage_core import (
     use_storage,
     user,
 )
+from storage_core.hosts.dify import HasStorage, Patch, PluginStorage, attach, patch
+from storage_core.transfer import IfTaken, Line, Outcome, Progress, Report, Transfer
 
 
 def synchronous(path: Path, id: UUID) -> None:
@@ -87,6 +89,15 @@ async def asynchronous(path: str) -> None:
             assert_type(change, Change)
 
 
+async def bringing_over(source: AsyncStorage, target: AsyncStorage) -> None:
+    transfer = Transfer(source, target, [Scope("acme")], if_taken=IfTaken.KEEP_BOTH)
+    async for progress in transfer.steps():
+        assert_type(progress, Progress)
+    assert_type(await Transfer(source, None, {Scope("acme"): Scope("beta")}, dry_run=True).run(), Report)
+    assert_type(transfer.report[0], Line)
+    assert_type(transfer.report.counts, dict[Outcome, int])
+
+
 async def ambient(storage: AsyncStorage) -> None:
     use_storage(storage, workspace="acme")
     assert_type(await store.save("theme", {"color": "dark"}), Any)
@@ -94,3 +105,12 @@ async def ambient(storage: AsyncStorage) -> None:
         assert_type(await user.get("picture"), bytes | None)
         assert_type(user.user("bob"), AsyncStore)
     use_storage(None)
+
+
+def dify(storage: Storage, session: HasStorage) -> None:
+    plugin = attach(session, storage.workspace("acme").user("author/name"), missing="none")
+    assert_type(plugin, PluginStorage)
+    assert_type(plugin.get("todos"), bytes | None)
+    assert_type(plugin.exist("todos"), bool)
+    with patch(lambda session: storage.workspace(session.app_id)) as changed:
+        assert_type(changed, Patch)

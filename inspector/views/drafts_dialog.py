@@ -6,7 +6,6 @@ from enum import Enum
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QHBoxLayout,
     QHeaderView,
@@ -21,6 +20,7 @@ from inspector import theme
 from inspector.drafts import Draft
 from inspector.formats import human_age, human_size
 from inspector.plain import PlainLabel, plain_tooltip, visible, visible_key
+from inspector.views.rows import as_rows
 
 _COLUMNS = ("Key", "Whose", "Edited", "Size")
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -82,18 +82,9 @@ class DraftsDialog(QDialog):
             heading = QTableWidgetItem(title)
             heading.setTextAlignment(_ALIGNED[column])
             table.setHorizontalHeaderItem(column, heading)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(theme.ROW_HEIGHT)
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        as_rows(table, 0)
         now = datetime.now(UTC)
         for row, draft in enumerate(self._drafts):
             for column, item in enumerate(_items(draft, now)):

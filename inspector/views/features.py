@@ -1,8 +1,9 @@
-"""The ways to find things in a window, each bound to its commands."""
+"""What a window can do beside its panes, each bound to its commands: ways to find things, and to bring them over."""
 
 from typing import TYPE_CHECKING
 
 from inspector.views.bookmarks import Bookmarks
+from inspector.views.bring_over import BringOver
 from inspector.views.customs import Customs
 from inspector.views.files import FileDrop, RecentFiles
 from inspector.views.journey import Journey
@@ -25,5 +26,6 @@ class Features:
         self.journey = Journey(window)
         self.bookmarks = Bookmarks(window)
         self.files = RecentFiles(window), FileDrop(window)
+        self.bring_over = BringOver(window)
         self.view_menu = ViewMenu(window)
         window.commands["Shortcuts"].triggered.connect(self.shortcuts.open)

@@ -63,6 +63,7 @@ COMMANDS = (
     Command("Theme", "&Dark", (), "moon", checkable=True),
     Command("Activity", "&Activity", ("Ctrl+E",), checkable=True),
     Command("ReadOnly", "&Read-only", (), "lock", checkable=True),
+    Command("BringOver", "&Bring over…", ("Ctrl+Shift+B",)),
     Command("Quit", "&Quit", ("Ctrl+Q",)),
 )
 
@@ -73,7 +74,7 @@ KEY_MENU = (
 SCOPE_MENU = ("NewKey", "", "CopyPath", "CopySyncCode", "", "Refresh", "", "DeleteScope")
 
 _MENUS = (
-    ("&File", ("Open", "OpenFolder", "", "ReadOnly", "", "Quit")),
+    ("&File", ("Open", "OpenFolder", "", "BringOver", "", "ReadOnly", "", "Quit")),
     ("&Edit", ("Undo", "Redo", "", "NewKey", "Rename", "Delete", "", "Save", "Revert", "", "Find", "Search")),
     ("&Key", (*KEY_MENU, "", "DeleteScope")),
     ("&Go", ("Back", "Forward", "", "Jump", "Bookmark")),

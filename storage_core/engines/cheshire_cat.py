@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,8 @@ from storage_core.engines.cheshire_cat_tables import (
     CatTables,
     Table,
     as_json,
-    as_the_cat_writes,
+    is_found_by_the_cat,
+    never_found,
     roll_back_what_was_cut_off,
     tables_in,
     was_cut_off,
@@ -29,13 +30,7 @@ from storage_core.engines.sqlite_connection import insist
 from storage_core.engines.sqlite_errors import SQLITE_FAULTS, as_storage_error, speaks_storage_errors
 from storage_core.engines.sqlite_file import Inode
 from storage_core.entry import Kind
-from storage_core.errors import (
-    InvalidNameError,
-    InvalidValueError,
-    NotAStorageError,
-    ReadOnlyError,
-    UnsupportedError,
-)
+from storage_core.errors import NotAStorageError, ReadOnlyError, StorageError, UnsupportedError
 from storage_core.query import Address, Chunk, Query
 from storage_core.records import Record
 from storage_core.scope import Scope, checked_text_argument
@@ -183,20 +178,9 @@ class CatEngine(CatReader):
 
     def _table_for(self, place: Address, *, stays: bool = False) -> Table:
         """Where to write it; refused where the Cat would never find it, unless it `stays` or is there already."""
-        scope = place.scope
-        if scope.workspace != self._tables.workspace:
-            raise InvalidNameError(
-                f"a Cat has one workspace, here {self._tables.workspace!r:.80}, and no {scope.workspace!r:.80}"
-            )
-        table = self._tables.table_of(scope)
-        if table is None:
-            whose = "its plugins" if scope.user is None else "users"
-            raise UnsupportedError(f"{self.location}: no table for values of {whose} yet: start the Cat once")
-        is_usual = scope.user is None or scope.user == as_the_cat_writes(scope.user)
-        if not is_usual and not stays and self._oldest_row(place) is None:
-            raise InvalidNameError(
-                f"the Cat would never find it: its users are UUIDs in lower case with hyphens, not {scope.user!r:.80}"
-            )
+        table = self._tables.table_for(place.scope)
+        if not stays and not is_found_by_the_cat(place.scope) and self._oldest_row(place) is None:
+            raise never_found(place.scope)
         return table
 
     def _see_large(self, address: Address, table: Table, limit: int) -> tuple[Seen | None, bytes | None]:
@@ -333,6 +317,14 @@ class CheshireCatDatabase:
 
     def caution(self, kind: Kind, data: bytes) -> str | None:
         return caution_on(data) if kind is Kind.JSON else None
+
+    def refusal(self, scope: Scope, key: str, taken: Callable[[str], bool]) -> str | None:
+        assert self._tables is not None
+        try:
+            self._tables.table_for(scope)
+        except StorageError as error:
+            return str(error)
+        return None if is_found_by_the_cat(scope) else str(never_found(scope))
 
     def aftermath(self, scope: Scope, key: str) -> str | None:
         return None  # the Cat reads its database anew each time

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from storage_core.engines import sqlite_file
 from storage_core.engines.sqlite_errors import SQLITE_FAULTS
-from storage_core.errors import InvalidNameError
+from storage_core.errors import InvalidNameError, UnsupportedError
 from storage_core.query import Address
 from storage_core.scope import NAME_LIMIT, Scope
 
@@ -71,6 +71,18 @@ class CatTables:
             return None
         return self.shared if scope.user is None else self.users
 
+    def table_for(self, scope: Scope) -> Table:
+        """As `table_of`; raises InvalidNameError or UnsupportedError where there is none."""
+        if scope.workspace != self.workspace:
+            raise InvalidNameError(
+                f"a Cat has one workspace, here {self.workspace!r:.80}, and no {scope.workspace!r:.80}"
+            )
+        table = self.table_of(scope)
+        if table is None:
+            whose = "its plugins" if scope.user is None else "users"
+            raise UnsupportedError(f"the Cat has no table for values of {whose} yet: start the Cat once")
+        return table
+
     def address(self, table: Table, user: object, key: object) -> Address | None:
         """Where the entry of a row is; None where its names are no text, so that nobody could name it."""
         scope = self._scope(user) if table.of_users else Scope(self.workspace)
@@ -93,6 +105,18 @@ class CatTables:
 def as_json(value: object) -> bytes:
     """The JSON text of what the column keeps: the text itself; for a number, what the Cat would load."""
     return value if isinstance(value, bytes) else json.dumps(value).encode()
+
+
+def is_found_by_the_cat(scope: Scope) -> bool:
+    """Whether the Cat would look for values of that user: by the id in its one spelling."""
+    return scope.user is None or scope.user == as_the_cat_writes(scope.user)
+
+
+def never_found(scope: Scope) -> InvalidNameError:
+    """The error for a new value of a user that the Cat cannot have."""
+    return InvalidNameError(
+        f"the Cat would never find it: its users are UUIDs in lower case with hyphens, not {scope.user!r:.80}"
+    )
 
 
 def as_the_cat_writes(user: str) -> str | None:

@@ -2,20 +2,23 @@
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from storage_core.engine import Browsing, Capabilities, Engine, Reader
-from storage_core.engines import dify_find
+from storage_core.engines import dify_find, dify_names
 from storage_core.engines.dify_browse import DifyBrowser
 from storage_core.engines.dify_files import Inode, Root
 from storage_core.engines.dify_marks import Marks
+from storage_core.engines.dify_plan import check_place, file_in_the_way
 from storage_core.engines.dify_reader import DifyReader
 from storage_core.engines.dify_scan import Lookout
 from storage_core.engines.dify_write import DifyEngine
 from storage_core.engines.ledger import Ledger
 from storage_core.entry import Kind
-from storage_core.errors import NotAStorageError
+from storage_core.errors import NotAStorageError, StorageError
+from storage_core.query import Address
 from storage_core.scope import Scope
 
 _CAPABILITIES = Capabilities(
@@ -68,6 +71,21 @@ class DifyDatabase:
         return None
 
     def caution(self, kind: Kind, data: bytes) -> str | None:
+        return None
+
+    def refusal(self, scope: Scope, key: str, taken: Callable[[str], bool]) -> str | None:
+        root = Root(self._folder, self._inode)
+        try:
+            place = dify_names.place_to_write(scope, key)
+            check_place(root, place, Address(scope, key), lambda above: False)
+            parts = key.split("/")
+            for count in range(1, len(parts)):
+                if taken("/".join(parts[:count])):
+                    raise file_in_the_way(place, place[: count - len(parts)])
+        except StorageError as error:
+            return str(error)
+        finally:
+            root.close()
         return None
 
     def aftermath(self, scope: Scope, key: str) -> str | None:

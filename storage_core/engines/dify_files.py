@@ -28,7 +28,8 @@ Result = TypeVar("Result")
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _FILE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _PART = 1024 * 1024
-_STAMP = struct.Struct("=QQqq")
+_STAMP = struct.Struct("=QQQQ")
+_64_BITS = 2**64 - 1
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 _FULL = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -233,7 +234,8 @@ class Root:
 
 def stamp_of(status: os.stat_result) -> bytes:
     """What is another one once a file was written: unless that was within one tick of the clock, see `Marks`."""
-    return _STAMP.pack(status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    numbers = status.st_ino, status.st_size, status.st_mtime_ns & _64_BITS, status.st_ctime_ns & _64_BITS
+    return _STAMP.pack(*numbers)
 
 
 def digest_of(data: bytes) -> bytes:

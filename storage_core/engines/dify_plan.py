@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from storage_core.engines import dify_names
@@ -81,7 +81,7 @@ class Plan:
         """
         pending = self._pending.get(place)
         if pending is None or pending.name is None:
-            self._check_place(place, address)
+            check_place(self._root, place, address, self._is_going)
         for other, planned in self._pending.items():
             if planned.name is not None and is_above(other, place):
                 raise file_in_the_way(place, other)
@@ -89,31 +89,9 @@ class Plan:
                 raise file_in_the_way(other, place)
         self.check_may_write(place)
 
-    def _check_place(self, place: Place, address: Address) -> None:
-        status = self._root.status(place)
-        if status is None:
-            dify_names.check_new(*address)
-            self._root.check_no_other_spelling(place)
-            self._check_folders(place)
-        elif stat.S_ISDIR(status.st_mode):
-            raise InvalidNameError(
-                f"{address.key!r:.80} is a folder in Dify's storage, for keys that go on with a slash; Dify could not"
-                " keep a value there either: choose another key, or remove the folder where it is empty"
-            )
-        elif not stat.S_ISREG(status.st_mode):
-            raise self._root.not_a_file(place, status)
-
-    def _check_folders(self, place: Place) -> None:
-        for length in range(1, len(place)):
-            above = place[:length]
-            status = self._root.status(above)
-            if status is None:
-                return
-            pending = self._pending.get(above)
-            if pending is not None and pending.name is None and not pending.moved:
-                return
-            if not stat.S_ISDIR(status.st_mode):
-                raise file_in_the_way(place, above)
+    def _is_going(self, place: Place) -> bool:
+        pending = self._pending.get(place)
+        return pending is not None and pending.name is None and not pending.moved
 
     def check_may_write(self, place: Place) -> None:
         """Raise ReadOnlyError where the system lets this user change nothing in the folder of `place`."""
@@ -187,6 +165,32 @@ class Plan:
     def _failed(self, error: OSError, place: Place) -> StorageError:
         self._root.check_in_place()
         return self._root.as_write_error(error, place)
+
+
+def check_place(root: Root, place: Place, address: Address, is_going: Callable[[Place], bool]) -> None:
+    """Raise what stands against a file at `place`, as the folder is now; what `is_going` is not in the way."""
+    status = root.status(place)
+    if status is None:
+        dify_names.check_new(*address)
+        root.check_no_other_spelling(place)
+        _check_folders(root, place, is_going)
+    elif stat.S_ISDIR(status.st_mode):
+        raise InvalidNameError(
+            f"{address.key!r:.80} is a folder in Dify's storage, for keys that go on with a slash; Dify could not"
+            " keep a value there either: choose another key, or remove the folder where it is empty"
+        )
+    elif not stat.S_ISREG(status.st_mode):
+        raise root.not_a_file(place, status)
+
+
+def _check_folders(root: Root, place: Place, is_going: Callable[[Place], bool]) -> None:
+    for length in range(1, len(place)):
+        above = place[:length]
+        status = root.status(above)
+        if status is None or is_going(above):
+            return
+        if not stat.S_ISDIR(status.st_mode):
+            raise file_in_the_way(place, above)
 
 
 def is_above(place: Place, other: Place) -> bool:

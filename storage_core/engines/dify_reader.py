@@ -149,7 +149,8 @@ class DifyReader:
 
     @speaks_storage_errors
     def version(self) -> int:
-        self._look()
+        self._interrupted = False
+        self._lookout.look_unless_just_done(self._root, self._stop)
         self._has_just_looked = True
         return self._ledger.last_revision
 

@@ -18,6 +18,7 @@ from storage_core.scope import KEY_LIMIT, Scope
 _BETWEEN = 0.25  # seconds between two looks, at least
 _SHARE = 10  # a look may take a tenth of the time
 _MANY = 2_000  # values
+_FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999  # milliseconds since 1970: what a datetime can say
 _FRESH_FOR = 5  # times what a look takes, where there are many: so long, who browses goes by the last one
 _STOP_EVERY = 1_000  # files
 _ASK_EVERY = 0.01  # seconds
@@ -137,7 +138,7 @@ class Lookout:
 def seen_of(status: os.stat_result, mark: bytes) -> Seen:
     """What the ledger is told of a file."""
     size = status.st_size if stat.S_ISREG(status.st_mode) else 0
-    return Seen(Kind.BYTES, size, mark, status.st_mtime_ns // 1_000_000)
+    return Seen(Kind.BYTES, size, mark, max(_FIRST, min(_LAST, status.st_mtime_ns // 1_000_000)))
 
 
 def plugins(root: Root, unread: list[Place]) -> Iterator[Folder]:

@@ -4,6 +4,7 @@ New values are written in a folder of their own beside the tenants, where the da
 lock writes there: so whatever lies in it when the lock was just taken was left by a process that died, and goes.
 """
 
+import errno
 import os
 import random
 import stat
@@ -22,6 +23,7 @@ STAGING = ".storage_core"
 _FILE_MODE = 0o644  # the daemon's
 _FOLDER_MODE = 0o755
 _PRIVATE = 0o700
+_NO_SYNC = (errno.EINVAL, errno.ENOTSUP)  # of folders, on some file systems
 _NEW_FILE = os.O_CREAT | os.O_EXCL | os.O_WRONLY
 
 
@@ -109,7 +111,7 @@ class Staging:
                 f"{self._root.path}: this belongs to user {owner.st_uid}, who could not write the value any more:"
                 " write it as that user, or as root"
             )
-        os.fchmod(descriptor, _FILE_MODE if replaced is None else stat.S_IMODE(replaced.st_mode))
+        _set_mode(descriptor, _FILE_MODE if replaced is None else stat.S_IMODE(replaced.st_mode))
 
     def link(self, place: Place) -> str | None:
         """Have the file at `place` here too, the very same one; None where the file system cannot do that."""
@@ -186,15 +188,28 @@ def make_folders(root: Root, place: Place, durable: bool) -> None:
                 continue
             with root.folder(place[:length]) as made:
                 give_to(made, os.fstat(outer))
-                os.fchmod(made, _FOLDER_MODE)
+                _set_mode(made, _FOLDER_MODE)
             if durable:
-                os.fsync(outer)
+                _sync(outer)
 
 
 def sync(root: Root, place: Place) -> None:
     """Make the names in the folder of `place` survive a power cut."""
     with root.folder(place[:-1]) as folder:
+        _sync(folder)
+
+
+def _sync(folder: int) -> None:
+    try:
         os.fsync(folder)
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
+
+
+def _set_mode(descriptor: int, mode: int) -> None:
+    with suppress(PermissionError):  # a file system that knows no modes
+        os.fchmod(descriptor, mode)
 
 
 def give_to(descriptor: int, owner: os.stat_result) -> bool:

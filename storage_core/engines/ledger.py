@@ -185,7 +185,7 @@ class Ledger:
         if self._newest(address)[1] > moment:
             return None
         revision = self._next()
-        self._tell(address, seen, revision, now)
+        self._tell(address, seen, revision, now if seen is None or seen.updated is None else seen.updated)
         self._take_down(address, seen, revision, now)
         return 0 if seen is None else revision
 
@@ -206,12 +206,12 @@ class Ledger:
         line = self._lines.get(address)
         return self._gone.get(address, (0, 0)) if line is None else (line.revision, line.noted)
 
-    def _tell(self, address: Address, seen: Seen | None, revision: int, now: int) -> None:
+    def _tell(self, address: Address, seen: Seen | None, revision: int, at: int) -> None:
         line = self._lines.get(address)
         described = seen or (None if line is None else line.seen)
         kind, size = (Kind.JSON, 0) if described is None else (described.kind, described.size)
-        at = as_datetime(now if seen is None or seen.updated is None else seen.updated)
-        insort(self._changes, Change(revision, *address, seen is None, kind, size, at), key=_revision)
+        change = Change(revision, *address, seen is None, kind, size, as_datetime(at))
+        insort(self._changes, change, key=_revision)
         if len(self._changes) > 2 * KEPT_CHANGES:
             del self._changes[:KEPT_CHANGES]
             self._known_from = self._changes[0].revision - 1

@@ -1,7 +1,7 @@
 """The native engine: all that is ever said to SQLite to change a storage, once, for both facades."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -304,6 +304,9 @@ class SqliteDatabase:
         return None
 
     def caution(self, kind: Kind, data: bytes) -> str | None:
+        return None
+
+    def refusal(self, scope: Scope, key: str, taken: Callable[[str], bool]) -> str | None:
         return None
 
     def aftermath(self, scope: Scope, key: str) -> str | None:

@@ -55,6 +55,12 @@ class Person:
                 await asyncio.sleep(0)
                 await self.window.idle()
 
+    async def reaches(self, what: Callable[[], object]) -> None:
+        """Wait until this is so, while work goes on."""
+        async with asyncio.timeout(PATIENCE):
+            while not what():
+                await asyncio.sleep(0)
+
     # Where things are.
 
     def keys(self) -> list[str]:

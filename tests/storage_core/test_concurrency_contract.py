@@ -312,3 +312,64 @@ with gevent.Timeout(40):
 def test_greenlets_that_wait_for_the_lock_of_another_do_not_keep_it_from_letting_go(location: Path) -> None:
     code = GREENLETS_BEHIND_ANOTHER_PROCESS
     assert run_python(code, location, PYTHONWARNINGS="ignore") == "a b before"
+
+
+GREENLETS_THAT_OPEN_BEHIND_ANOTHER_PROCESS = """
+import sqlite3, sys
+from storage_core import Storage
+storage = Storage(sys.argv[1])
+import gevent.monkey; gevent.monkey.patch_all()
+import gevent, gevent.event
+
+def hold():
+    other = sqlite3.connect(sys.argv[1], isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    held.set()
+    for _ in range(20):
+        gevent.sleep(0.001)
+    other.execute("ROLLBACK")
+    other.close()
+
+held = gevent.event.Event()
+with gevent.Timeout(40):
+    holder = gevent.spawn(hold)
+    held.wait()
+    users = [gevent.spawn(storage.workspace("acme").save, name, 1) for name in "ab"]
+    users.append(gevent.spawn(storage.workspace("acme").exists, "a"))
+    gevent.joinall([holder, *users], raise_error=True)
+    print(*storage.workspace("acme").keys())
+    storage.close()
+"""
+
+
+def test_greenlets_that_open_a_storage_while_another_makes_it_do_not_deadlock(location: Path) -> None:
+    code = GREENLETS_THAT_OPEN_BEHIND_ANOTHER_PROCESS
+    assert run_python(code, location, PYTHONWARNINGS="ignore") == "a b"
+
+
+GREENLETS_THAT_CLOSE_BEHIND_ANOTHER_PROCESS = """
+import sqlite3, sys
+from storage_core import Storage
+storage = Storage(sys.argv[1])
+storage.workspace("acme").save("before", 0)
+import gevent.monkey; gevent.monkey.patch_all()
+import gevent
+
+other = sqlite3.connect(sys.argv[1], isolation_level=None)
+other.execute("BEGIN IMMEDIATE")
+with gevent.Timeout(40):
+    writer = gevent.spawn(storage.workspace("acme").save, "a", 1)
+    gevent.sleep(0)  # it waits for the other's lock now
+    closer = gevent.spawn(storage.close)
+    gevent.sleep(0)
+    other.execute("COMMIT")
+    other.close()
+    gevent.joinall([writer, closer], raise_error=True)
+    with Storage(sys.argv[1]) as anew:
+        print(*anew.workspace("acme").keys())
+"""
+
+
+def test_a_greenlet_that_closes_a_storage_lets_one_that_waits_to_write_end_first(location: Path) -> None:
+    code = GREENLETS_THAT_CLOSE_BEHIND_ANOTHER_PROCESS
+    assert run_python(code, location, PYTHONWARNINGS="ignore") == "a before"

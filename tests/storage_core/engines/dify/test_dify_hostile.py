@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,21 @@ async def test_names_that_are_no_utf_8_are_left_alone_and_named_by_the_check(
     assert any("bad\\xff" in fault for fault in faults)
     await store.clear()
     assert os.path.exists(raw + b"/bad\xff")
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/shm"), reason="other file systems keep no such times")
+async def test_times_that_no_calendar_has_are_shown_as_near_as_can_be(
+    open_storage: OpenStorage, folder: Path
+) -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as outside:
+        copied = Path(shutil.copytree(folder, Path(outside) / "persistence"))
+        for key, moment in (("counter", 10**12), ("token", -(10**12))):
+            os.utime(plugin_folder(copied) / key, (moment, moment))
+        async with AsyncStorage(copied) as storage:
+            entries = [entry async for entry in storage.store(PLUGIN).entries()]
+            years = {entry.key: entry.updated.year for entry in entries}
+            assert (years["counter"], years["token"]) == (9999, 1)
+            assert await storage.store(PLUGIN).get("counter") == b"42"
 
 
 async def test_the_check_names_what_no_plugin_can_reach(
