@@ -30,7 +30,13 @@ from storage_core.engines.sqlite_connection import insist
 from storage_core.engines.sqlite_errors import SQLITE_FAULTS, as_storage_error, speaks_storage_errors
 from storage_core.engines.sqlite_file import Inode
 from storage_core.entry import Kind
-from storage_core.errors import NotAStorageError, ReadOnlyError, StorageError, UnsupportedError
+from storage_core.errors import (
+    InvalidValueError,
+    NotAStorageError,
+    ReadOnlyError,
+    StorageError,
+    UnsupportedError,
+)
 from storage_core.query import Address, Chunk, Query
 from storage_core.records import Record
 from storage_core.scope import Scope, checked_text_argument
