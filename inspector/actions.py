@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from storage_core import AsyncStorage, ConflictError, Kind
+from storage_core import (
+    AsyncStorage,
+    ConflictError,
+    InvalidNameError,
+    InvalidValueError,
+    Kind,
+    UnsupportedError,
+)
 from storage_core.browse import Address
 from storage_core.raw import RawEntry, read, write
 
@@ -74,7 +81,7 @@ class Passage:
         expected = await _revision_at(storage, self.address) if force else start.revision
         content = self.before if back else self.after
         what = None if content is None else await content.at_hand()
-        end.revision = await _put(storage, self.address, what, expected)
+        end.revision = await _put(storage, self.address, what, expected, as_it_was=True)
         self._is_after = not back
 
 
@@ -96,6 +103,10 @@ class Undoable(Protocol):
     def steps(self) -> int:
         """How many places there are to go through; what is done in one step cannot be left half-way."""
 
+    @property
+    def places(self) -> Sequence[Address]:
+        """Where something was changed; of very many, the first ones."""
+
     async def undo(
         self, storage: AsyncStorage, *, force: bool = False, progress: Progress = unheard
     ) -> None: ...
@@ -115,6 +126,10 @@ class Done:
     @property
     def steps(self) -> int:
         return len(self.passages)
+
+    @property
+    def places(self) -> Sequence[Address]:
+        return [passage.address for passage in self.passages]
 
     async def undo(self, storage: AsyncStorage, *, force: bool = False, progress: Progress = unheard) -> None:
         await self._go(storage, back=True, force=force)
@@ -148,6 +163,7 @@ class Moved:
         self._target = Passage(target, None, None, 0, after)
         self.passages = (self._source, self._target)
         self.steps = 1
+        self.places = (source, target)
 
     async def undo(self, storage: AsyncStorage, *, force: bool = False, progress: Progress = unheard) -> None:
         start, end = self._target, self._source
@@ -160,6 +176,15 @@ class Moved:
         end.left_after.revision = await _move(storage, start.address, end.address, expected, force)
 
 
+class PartlyDoneError(Exception):
+    """A deed was stopped by `reason` when some of it was done; `done` takes that back."""
+
+    def __init__(self, done: Done, reason: BaseException) -> None:
+        super().__init__(str(reason))
+        self.done = done
+        self.reason = reason
+
+
 async def replace(storage: AsyncStorage, base: RawEntry, data: bytes, kind: Kind | None = None) -> Done:
     """Save `data` in the place of `base`, keeping expiry and, unless `kind` says another, kind.
 
@@ -168,23 +193,40 @@ async def replace(storage: AsyncStorage, base: RawEntry, data: bytes, kind: Kind
     address = Address(base.scope, base.key)
     after = Stored(base.kind if kind is None else kind, data, base.expires)
     revision = await _put(storage, address, after, base.revision)
-    return Done(f"edit of {base.key}", [Passage(address, stored(base), after, base.revision, revision)])
+    return Done(
+        f"edit of {_name(base.key)}", [Passage(address, stored(base), after, base.revision, revision)]
+    )
 
 
 async def create(storage: AsyncStorage, address: Address, new: Stored) -> Done:
     """Store something at a place that holds nothing; ConflictError where it holds something."""
     revision = await _put(storage, address, new, 0)
-    return Done(f"creation of {address.key}", [Passage(address, None, new, 0, revision)])
+    return Done(f"creation of {_name(address.key)}", [Passage(address, None, new, 0, revision)])
 
 
 async def delete(storage: AsyncStorage, places: Sequence[Address]) -> Done:
-    """Delete what is at each place, whatever it is by now, and hand back what brings the very same back."""
+    """Delete what is at each place, whatever it is by now, and hand back what brings the very same back.
+
+    Raises PartlyDoneError where some of it fails and some does not.
+    """
     passages: list[Passage] = []
+    reason: BaseException | None = None
     for start in range(0, len(places), _AT_ONCE):
-        found = await asyncio.gather(*(_take(storage, each) for each in places[start : start + _AT_ONCE]))
-        passages += [each for each in found if each is not None]
-    what = passages[0].address.key if len(passages) == 1 else f"{len(passages):,} keys"
-    return Done(f"deletion of {what}", passages)
+        takings = (_take(storage, each) for each in places[start : start + _AT_ONCE])
+        for outcome in await asyncio.gather(*takings, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                reason = reason or outcome
+            elif outcome is not None:
+                passages.append(outcome)
+        if reason is not None:
+            break
+    what = _name(passages[0].address.key) if len(passages) == 1 else f"{len(passages):,} keys"
+    done = Done(f"deletion of {what}", passages)
+    if reason is None:
+        return done
+    if not passages:
+        raise reason
+    raise PartlyDoneError(done, reason)
 
 
 async def set_expiry(storage: AsyncStorage, base: RawEntry, expires: datetime | None) -> Done:
@@ -193,14 +235,18 @@ async def set_expiry(storage: AsyncStorage, base: RawEntry, expires: datetime | 
     address = Address(base.scope, base.key)
     after = Stored(base.kind, base.data, expires)
     revision = await _put(storage, address, after, base.revision)
-    return Done(f"expiry of {base.key}", [Passage(address, stored(base), after, base.revision, revision)])
+    return Done(
+        f"expiry of {_name(base.key)}", [Passage(address, stored(base), after, base.revision, revision)]
+    )
 
 
 async def move(storage: AsyncStorage, base: RawEntry, target: Address) -> Moved:
     """Give an entry another key, or move it to another scope; ConflictError where that place is taken."""
     source = Address(base.scope, base.key)
     revision = await _move(storage, source, target, base.revision, False)
-    label = f"renaming of {base.key}" if source.scope == target.scope else f"moving of {base.key}"
+    label = (
+        f"renaming of {_name(base.key)}" if source.scope == target.scope else f"moving of {_name(base.key)}"
+    )
     return Moved(label, source, target, base.revision, revision)
 
 
@@ -208,7 +254,7 @@ async def copy(storage: AsyncStorage, base: RawEntry, target: Address) -> Done:
     """Put the same value, kind and expiry at another place; ConflictError where that is taken."""
     after = stored(base)
     revision = await _put(storage, target, after, 0)
-    return Done(f"copy of {base.key}", [Passage(target, None, after, 0, revision)])
+    return Done(f"copy of {_name(base.key)}", [Passage(target, None, after, 0, revision)])
 
 
 def stored(entry: RawEntry) -> Stored:
@@ -260,7 +306,11 @@ class History:
         """
         deed = self.to_undo
         if deed is not None:
-            await deed.undo(storage, force=force, progress=progress)
+            try:
+                await deed.undo(storage, force=force, progress=progress)
+            except (InvalidNameError, InvalidValueError, UnsupportedError):
+                self._done.pop()  # refused for ever, it would bar the way to what was done before
+                raise
             self._undone.append(self._done.pop())
         return deed
 
@@ -282,8 +332,17 @@ class History:
         return deed
 
 
-async def _put(storage: AsyncStorage, address: Address, what: Stored | None, expected: int) -> int:
-    """Let a place hold `what`, where it still has the expected revision; the revision that it has then."""
+def _name(key: str) -> str:
+    return key or "the empty key"
+
+
+async def _put(
+    storage: AsyncStorage, address: Address, what: Stored | None, expected: int, *, as_it_was: bool = False
+) -> int:
+    """Let a place hold `what`, where it still has the expected revision; the revision that it has then.
+
+    `as_it_was` brings back also what is stored as JSON and is none.
+    """
     if what is None:
         await storage.store(address.scope).delete(address.key, if_revision=expected)
         return 0
@@ -295,6 +354,7 @@ async def _put(storage: AsyncStorage, address: Address, what: Stored | None, exp
         what.data,
         expires=what.expires,
         if_revision=expected,
+        as_it_was=as_it_was,
     )
 
 

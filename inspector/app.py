@@ -132,7 +132,11 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument(
-        "path", nargs="?", type=Path, help="the storage; else $STORAGE_CORE, else the default one"
+        "path",
+        nargs="?",
+        type=Path,
+        help="the storage, a Cheshire Cat's core.db, or the folder persistence of Dify's plugin daemon;"
+        " else $STORAGE_CORE, else the default storage",
     )
     parser.add_argument("--read-only", action="store_true", help="look only: nothing can be changed")
     parser.add_argument(

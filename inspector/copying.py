@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 
+from inspector.system import OUR_OWN, SHARED, System
 from storage_core import Entry, Kind, Scope
 from storage_core.browse import Address
 
@@ -11,18 +12,22 @@ HEADINGS = ("key", "kind", "size", "updated", "expires")
 _FOLDED = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": "\\0"}
 
 
-def scope_path(scope: Scope) -> str:
-    """The path of a scope: `acme / ann`; a shared one is `acme / Shared`."""
-    return f"{scope.workspace} / {'Shared' if scope.user is None else scope.user}"
+def scope_path(scope: Scope, system: System = OUR_OWN) -> str:
+    """The path of a scope, as its data names it: `acme / ann`; a shared one is `acme / Shared`."""
+    if scope.user is None and system.no_shared:
+        return scope.workspace
+    return f"{scope.workspace} / {SHARED if scope.user is None else scope.user}"
 
 
-def path_of(place: Address) -> str:
+def path_of(place: Address, system: System = OUR_OWN) -> str:
     """The path of a key, as the breadcrumb says it: `acme / ann / todos`."""
-    return f"{scope_path(place.scope)} / {place.key}"
+    return f"{scope_path(place.scope, system)} / {place.key}"
 
 
-def plugin_code(place: Address, kind: Kind) -> str:
-    """How a plugin reads the value in the context of a request: `await user.load("todos")`."""
+def plugin_code(place: Address, kind: Kind, system: System = OUR_OWN) -> str:
+    """How a plugin reads the value: in the context of a request, `await user.load("todos")`."""
+    if system.plugin_store:
+        return f"{system.plugin_store}.{_verb(kind)}({_literal(place.key)})"
     store = "store" if place.scope.user is None else "user"
     return f"await {store}.{_verb(kind)}({_literal(place.key)})"
 
@@ -38,17 +43,17 @@ def storage_code(place: Address, kind: Kind) -> str:
     return f"{scope_code(place.scope)}.{_verb(kind)}({_literal(place.key)})"
 
 
-def rows_as_table(entries: Iterable[Entry]) -> list[str]:
+def rows_as_table(entries: Iterable[Entry], system: System = OUR_OWN) -> list[str]:
     """A line for each entry, its cells apart by tabs as spreadsheets take them; see `HEADINGS`."""
-    return ["\t".join(_cells(entry)) for entry in entries]
+    return ["\t".join(_cells(entry, system)) for entry in entries]
 
 
-def _cells(entry: Entry) -> tuple[str, ...]:
+def _cells(entry: Entry, system: System) -> tuple[str, ...]:
     return (
         "".join(_FOLDED.get(character, character) for character in entry.key),
         entry.kind.name,
         str(entry.size),
-        entry.updated.isoformat(),
+        "" if system.no_times else entry.updated.isoformat(),
         "" if entry.expires is None else entry.expires.isoformat(),
     )
 

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
 from inspector.actions import Left, Passage, Progress, unheard
 from inspector.tasks import to_its_end
-from storage_core import AsyncStorage, ConflictError
+from storage_core import AsyncStorage, ConflictError, InvalidNameError
 from storage_core.browse import Address
 from storage_core.raw import RawEntry, read, write
+from storage_core.scope import checked_key
 
 MOST_AT_ONCE = 100
 """Entries of one bundle."""
@@ -16,6 +18,9 @@ MOST_AT_ONCE = 100
 LARGE = 1024 * 1024
 """Bytes: a value of more is a bundle by itself."""
 
+
+MOST_REMEMBERED = 1_000
+"""Places that are remembered beside what is kept, to tell of them."""
 
 _Step = Callable[[AsyncStorage, Address, bool], Coroutine[Any, Any, None]]
 
@@ -31,9 +36,11 @@ class Deletion:
         self._kept = kept
         self._marks = marks
         self._lefts: dict[Address, Left] = {}
+        self._odd = _Odd()
         self._one_large = asyncio.Lock()
         self.count = 0
         self.passages: Sequence[Passage] = ()
+        self.places: Sequence[Address] = ()
 
     @property
     def label(self) -> str:
@@ -45,9 +52,10 @@ class Deletion:
 
     async def delete(self, storage: AsyncStorage, places: Sequence[Address], progress: Progress) -> None:
         """Delete what is at each place, whatever it is by now; `progress` is told how many have been looked at."""
+        self.places = places[:MOST_REMEMBERED]
         for start in range(0, len(places), MOST_AT_ONCE):
             bundle = places[start : start + MOST_AT_ONCE]
-            self.count += await to_its_end(self._take_all(storage, bundle))
+            await to_its_end(self._take_all(storage, bundle))
             progress(start + len(bundle))
 
     async def undo(self, storage: AsyncStorage, *, force: bool = False, progress: Progress = unheard) -> None:
@@ -58,9 +66,14 @@ class Deletion:
         """Delete again what is as it was then; ConflictError, at the end, where something is not."""
         await self._go_through(storage, self._delete_again, force, progress)
 
-    async def _take_all(self, storage: AsyncStorage, bundle: Sequence[Address]) -> int:
-        """How many of the bundle were there, and are deleted now."""
-        return sum(await asyncio.gather(*(self._take_in_turn(storage, place) for place in bundle)))
+    async def _take_all(self, storage: AsyncStorage, bundle: Sequence[Address]) -> None:
+        """Delete what is there of a bundle, and count it; where some of it fails, all the others are done first."""
+        takings = (self._take_in_turn(storage, place) for place in bundle)
+        outcomes = await asyncio.gather(*takings, return_exceptions=True)
+        self.count += sum(outcome is True for outcome in outcomes)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
 
     async def _take_in_turn(self, storage: AsyncStorage, place: Address) -> bool:
         """Small values go together, so that they share their commits; large ones, one at a time."""
@@ -77,17 +90,17 @@ class Deletion:
             found = await read(storage, place.scope, place.key)
             if found is None:
                 if kept:  # somebody else deleted it in this moment
-                    await self._kept.store(place.scope).delete(place.key)
+                    await self._kept.store(place.scope).delete(self._odd.shelf_of(place).key)
                 return False
             assert found.data is not None
             kept = await write(
                 self._kept,
-                place.scope,
-                place.key,
+                *self._odd.shelf_of(place),
                 found.kind,
                 found.data,
                 expires=found.expires,
                 if_revision=kept,
+                as_it_was=True,
             )
             try:
                 await storage.store(place.scope).delete(place.key, if_revision=found.revision)
@@ -126,6 +139,7 @@ class Deletion:
             kept.data,
             expires=kept.expires,
             if_revision=there.revision if force and there is not None else 0,
+            as_it_was=True,
         )
         left = self._lefts.get(place)
         if left is not None:
@@ -142,14 +156,14 @@ class Deletion:
         self, storage: AsyncStorage, place: Address
     ) -> tuple[RawEntry | None, RawEntry | None]:
         """What was deleted there, None where it would have expired by now, and what is there."""
-        return await read(self._kept, *place), await read(storage, *place)
+        return await read(self._kept, *self._odd.shelf_of(place)), await read(storage, *place)
 
     async def _bundles(self) -> AsyncIterator[list[Address]]:
         """Where what was deleted was; a large value comes by itself, so that few bytes are on the way at once."""
         for info in await self._kept.scopes():
             bundle: list[Address] = []
             async for entry in self._kept.store(info.scope).entries():
-                place = Address(info.scope, entry.key)
+                place = self._odd.place_of(Address(info.scope, entry.key))
                 if entry.size > LARGE:
                     yield [place]
                     continue
@@ -164,6 +178,30 @@ class Deletion:
 async def _all_of(steps: Sequence[Coroutine[Any, Any, None]]) -> list[BaseException | None]:
     """What each step ended with: None, or the error."""
     return await asyncio.gather(*steps, return_exceptions=True)
+
+
+class _Odd:
+    """Where entries are kept whose keys the kept storage would refuse, such as the empty key of another system."""
+
+    def __init__(self) -> None:
+        self._shelves: dict[Address, Address] = {}
+        self._places: dict[Address, Address] = {}
+
+    def shelf_of(self, place: Address) -> Address:
+        """The place itself, or where it is kept instead."""
+        if place not in self._shelves:
+            try:
+                checked_key(place.key)
+            except InvalidNameError:
+                shelf = Address(place.scope, uuid4().hex)
+                self._shelves[place], self._places[shelf] = shelf, place
+            else:
+                return place
+        return self._shelves[place]
+
+    def place_of(self, shelf: Address) -> Address:
+        """The place of what is kept there."""
+        return self._places.get(shelf, shelf)
 
 
 def _same(one: RawEntry | None, other: RawEntry | None) -> bool:

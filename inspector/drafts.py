@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from storage_core import InvalidNameError, Kind, Scope
 from storage_core.browse import Address
-from storage_core.scope import checked_key
+from storage_core.raw import RawEntry
 
 if sys.platform == "win32":
     import msvcrt
@@ -139,6 +139,19 @@ class Drafts:
         return False
 
 
+def based_on(draft: Draft, now: RawEntry | None, *, counts: bool) -> int:
+    """The revision to expect when the draft is saved, given what is stored `now`, with its value.
+
+    Where the database `counts` revisions, it is the draft's. Elsewhere they mean nothing in another run: the entry's
+    of now, where it is still what the draft is based on, else one that nothing has there.
+    """
+    if counts:
+        return draft.revision
+    if now is None:
+        return 1
+    return now.revision if (now.kind, now.data) == (draft.kind, draft.base) else 0
+
+
 def _owner_of(file: Path) -> str:
     return file.name.partition("-")[0]
 
@@ -186,7 +199,7 @@ def _understood(head: Any, rest: bytes, file: Path) -> Draft | None:
         return None
     return Draft(
         Path(location),
-        Address(Scope(workspace, user), checked_key(key)),
+        Address(Scope(workspace, user), _text(key)),
         Kind[head["kind"]],
         int(head["revision"]),
         rest[:size],
@@ -194,6 +207,13 @@ def _understood(head: Any, rest: bytes, file: Path) -> Draft | None:
         at,
         file,
     )
+
+
+def _text(key: Any) -> str:
+    """A key, which may be any text: each database has rules of its own for them."""
+    if not isinstance(key, str):
+        raise TypeError("a key is text")
+    return key
 
 
 def _lock(opened: int, *, wait: bool) -> bool:

@@ -12,6 +12,9 @@ from storage_core import Kind
 MASKED = "••••"
 """The badge of a value that looks secret."""
 
+BYTES = "bytes "
+"""What a badge begins with where something is kept as bytes that could be kept as itself."""
+
 HEAD = 4_096  # the bytes of a value that `sniff` wants to see
 LONGEST_BADGE = 18
 JSON_BLANKS = " \t\r\n"
@@ -156,7 +159,7 @@ def _text(head: bytes, text: str, whole: bool) -> Format:
     if text.lstrip(JSON_BLANKS)[:1] in ("{", "[", '"'):
         found = _json(head, whole)
         if found is not None:
-            return Format(Medium.JSON, f"{found.label}, as JSON in bytes", f"bytes {found.badge}")
+            return Format(Medium.JSON, f"{found.label}, as JSON in bytes", f"{BYTES}{found.badge}")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return Format(Medium.TEXT, "text in UTF-16", "UTF-16")
     if whole and UUID.fullmatch(text):

@@ -39,6 +39,7 @@ class Opened:
     are the paths of the fields that differ from what was shown of the same key before, as `marks` are the places.
     `has_secret` says that something in it is named as secrets are; of a value over the edit limit that is not known.
     `whole` says that such a value is here all the same, to be opened as hex or as an image.
+    `notes` say what a person should know of the entry beside.
     """
 
     entry: RawEntry
@@ -50,6 +51,7 @@ class Opened:
     has_secret: bool = False
     whole: bool = False
     marks: Marks = Marks()
+    notes: tuple[str, ...] = ()
 
     @property
     def is_secret(self) -> bool:

@@ -38,6 +38,18 @@ def visible(text: str) -> str:
     return "␣" * leading + _TO_ESCAPE.sub(_escape, inner) + "␣" * trailing
 
 
+EMPTY_KEY = "(empty key)"
+
+
+def visible_key(key: str, longest: int = 0) -> str:
+    """A key as `visible` shows it; the empty one by name, and one of over `longest` characters without its middle."""
+    shown = visible(key) or EMPTY_KEY
+    if not 0 < longest < len(shown):
+        return shown
+    end = (longest - 1) // 2
+    return f"{shown[: longest - 1 - end]}…{shown[-end:]}"
+
+
 def _escape(match: re.Match[str]) -> str:
     found = match[0]
     if found == "\\":

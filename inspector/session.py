@@ -1,21 +1,36 @@
 """One storage that is open in the inspector: the storage, its browser, and what can be undone in it."""
 
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from inspector.actions import History, Undoable
 from inspector.spool import Spool
+from inspector.system import OUR_OWN, System
 from storage_core import AsyncStorage, StorageNotFoundError
-from storage_core.browse import Browser
+from storage_core.browse import Address, Browser
+from storage_core.raw import title
+
+
+def _tell_nobody(places: Sequence[Address]) -> None:
+    """Nobody wants to know."""
 
 
 class Session:
-    """Opened by `open`, and closed by `close` also where opening failed."""
+    """Opened by `open`, and closed by `close` also where opening failed.
+
+    `system` says whose data it is, once it is open. `changed_here` is called with the places that a deed of the
+    person, or its undoing, has changed.
+    """
 
     def __init__(self, location: Path, *, read_only: bool) -> None:
         self.storage = AsyncStorage(location, read_only=read_only)
         self.browser = Browser(self.storage)
         self.history = History()
         self.spool = Spool()
+        self.system = OUR_OWN
+        self.changed_here: Callable[[Sequence[Address]], None] = _tell_nobody
 
     @property
     def location(self) -> Path:
@@ -34,11 +49,18 @@ class Session:
             raise StorageNotFoundError(f"{self.location}: there is no such file")
         await self.storage.__aenter__()
         await self.browser.__aenter__()
+        titles = partial(title, self.storage)
+        self.system = System(self.storage.capabilities, titles, datetime.now(UTC))
 
     async def remember(self, deed: Undoable) -> None:
         """Let `deed` be what is undone next; what is too large for memory goes into a file."""
         self.history.add(deed)
+        self.tell_changed(deed)
         await self.spool.put_away(deed.passages)
+
+    def tell_changed(self, deed: Undoable) -> None:
+        """Tell who wants to know that a deed was done, or undone."""
+        self.changed_here(deed.places)
 
     async def close(self) -> None:
         """Disconnect; what was handed over to be written is written first, and nothing can be undone afterwards."""

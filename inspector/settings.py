@@ -12,6 +12,7 @@ from inspector.theme import Choice
 
 DELIMITERS = (":", "/", ".", "")
 MOST_RECENT_FILES = 10
+MOST_DELIMITERS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,21 @@ class Settings:
     @delimiter.setter
     def delimiter(self, delimiter: str) -> None:
         self._kept.setValue("tree/delimiter", delimiter)
+
+    def delimiter_of(self, location: str) -> str | None:
+        """What separates the groups in the keys of one storage; None where the person has not chosen there."""
+        chosen = dict(self._delimiters()).get(location)
+        return chosen if chosen in DELIMITERS else None
+
+    def set_delimiter_of(self, location: str, delimiter: str) -> None:
+        others = [[name, chosen] for name, chosen in self._delimiters() if name != location]
+        kept = [[location, delimiter], *others][:MOST_DELIMITERS]
+        self._kept.setValue("tree/delimiters", json.dumps(kept))
+
+    def _delimiters(self) -> list[tuple[str, str]]:
+        """Locations and what was chosen there, the last choice first."""
+        found = (each for each in self._list("tree/delimiters") if isinstance(each, list) and len(each) == 2)
+        return [(name, chosen) for name, chosen in found if isinstance(name, str) and isinstance(chosen, str)]
 
     @property
     def recent_files(self) -> list[str]:

@@ -55,18 +55,21 @@ async def write(
     *,
     expires: datetime | None = None,
     if_revision: int,
+    as_it_was: bool = False,
 ) -> int:
     """Store `data` at `key` until `expires` (None: for good), and return the revision that the entry has now.
 
     Compare-and-set always: raises ConflictError where the entry no longer has `if_revision` (0: where there is one).
-    Raises InvalidValueError where `kind` is JSON and `data` is not JSON text in UTF-8.
+    Raises InvalidValueError where `kind` is JSON and `data` is not JSON text in UTF-8; `as_it_was` lets that through,
+    to bring back what another program had stored, as far as the database can hold it.
     """
     expected = checked_revision(if_revision)
     if expected is None:
         raise InvalidValueError("a raw write needs the revision that it replaces; 0 where there is none")
-    if kind is Kind.JSON and len(data) <= _SMALL:
+    must_be_json = kind is Kind.JSON and not as_it_was
+    if must_be_json and len(data) <= _SMALL:
         _check_json(data)
-    elif kind is Kind.JSON:
+    elif must_be_json:
         await asyncio.to_thread(_check_json, data)
     stored = checked_bytes(data)
     until = None if expires is None else as_milliseconds(expires)

@@ -7,8 +7,10 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from inspector.formats import human_size, thousands
-from inspector.plain import plain_tooltip, visible
-from storage_core import Change, Scope
+from inspector.models.key_table import scope_text
+from inspector.plain import plain_tooltip, visible_key
+from inspector.system import OUR_OWN, System
+from storage_core import Change
 from storage_core.browse import Address
 
 KEPT = 5_000
@@ -46,7 +48,12 @@ class ActivityModel(QAbstractTableModel):
         self._held: list[Change] = []
         self._held_count = 0
         self._filter = ""
+        self._system = OUR_OWN
         self._paused = False
+
+    def set_system(self, system: System) -> None:
+        """Speak of the changes that come from now on as the people of this system do."""
+        self._system = system
 
     def add(self, changes: Sequence[Change]) -> None:
         """Show these changes, which are in the order of their revisions; all of them in one insertion."""
@@ -126,11 +133,11 @@ class ActivityModel(QAbstractTableModel):
         change = self._rows[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return _shown(change, index.column())
+                return _shown(change, index.column(), self._system)
             case self.DELETED:
                 return change.deleted
             case Qt.ItemDataRole.ToolTipRole:
-                return plain_tooltip(_in_full(change, index.column()))
+                return plain_tooltip(_in_full(change, index.column(), self._system))
             case Qt.ItemDataRole.AccessibleTextRole if index.column() == Column.WHAT:
                 return _word(change)
             case Qt.ItemDataRole.TextAlignmentRole if index.column() == Column.SIZE:
@@ -165,41 +172,37 @@ class ActivityModel(QAbstractTableModel):
     def _passes(self, change: Change) -> bool:
         if not self._filter:
             return True
-        return any(
-            self._filter in text.casefold() for text in (_scope_in_words(change.scope), visible(change.key))
-        )
-
-
-def _scope_in_words(scope: Scope) -> str:
-    return f"{visible(scope.workspace)} / {'Shared' if scope.user is None else visible(scope.user)}"
+        texts = (scope_text(change.scope, self._system), visible_key(change.key))
+        return any(self._filter in text.casefold() for text in texts)
 
 
 def _word(change: Change) -> str:
     return "deleted" if change.deleted else "saved"
 
 
-def _shown(change: Change, column: int) -> str:
+def _shown(change: Change, column: int, system: System) -> str:
     match column:
         case Column.TIME:
             return change.at.astimezone().strftime("%H:%M:%S")
         case Column.SCOPE:
-            return _scope_in_words(change.scope)
+            return scope_text(change.scope, system)
         case Column.KEY:
-            return visible(change.key)
+            return visible_key(change.key)
         case Column.WHAT:
             return f"✕ {_word(change)}" if change.deleted else f"✓ {_word(change)}"
         case _:
             return human_size(change.size)
 
 
-def _in_full(change: Change, column: int) -> str:
+def _in_full(change: Change, column: int, system: System) -> str:
     match column:
         case Column.TIME:
             at = change.at.astimezone()
             return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03} {at:%Z}"
         case Column.WHAT:
-            return f"{_word(change)}, revision {thousands(change.revision)}"
+            revision = "" if system.no_revisions else f", revision {thousands(change.revision)}"
+            return f"{_word(change)}{revision}"
         case Column.SIZE:
             return f"{thousands(change.size)} bytes"
         case _:
-            return _shown(change, column)
+            return _shown(change, column, system)

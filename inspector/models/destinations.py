@@ -9,7 +9,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from inspector.assets import icon
 from inspector.jumping import Destination
 from inspector.models.key_table import scope_text
-from inspector.plain import plain_tooltip, visible
+from inspector.plain import plain_tooltip, visible_key
+from inspector.system import OUR_OWN, System
 
 _NOWHERE = QModelIndex()
 
@@ -29,6 +30,11 @@ class DestinationsModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[Destination] = []
+        self._system = OUR_OWN
+
+    def set_system(self, system: System) -> None:
+        """Call the destinations that come from now on what the people of this system call them."""
+        self._system = system
 
     def clear(self) -> None:
         """Show none."""
@@ -58,21 +64,21 @@ class DestinationsModel(QAbstractTableModel):
         place = self._rows[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return _text(place, index.column())
+                return _text(place, index.column(), self._system)
             case Qt.ItemDataRole.ToolTipRole:
-                return plain_tooltip(_text(place, index.column()))
+                return plain_tooltip(_text(place, index.column(), self._system))
             case Qt.ItemDataRole.DecorationRole if index.column() == Column.NAME:
-                return icon(_icon(place))
+                return icon(_icon(place, self._system))
         return None
 
 
-def _text(place: Destination, column: int) -> str:
+def _text(place: Destination, column: int, system: System) -> str:
     if column == Column.SCOPE:
-        return "" if place.key is None else scope_text(place.scope)
-    return scope_text(place.scope) if place.key is None else visible(place.key)
+        return "" if place.key is None else scope_text(place.scope, system)
+    return scope_text(place.scope, system) if place.key is None else visible_key(place.key)
 
 
-def _icon(place: Destination) -> str:
+def _icon(place: Destination, system: System) -> str:
     if place.key is not None:
         return "key"
-    return "shared" if place.scope.user is None else "user"
+    return "shared" if place.scope.user is None else system.member

@@ -9,7 +9,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from inspector.formats import MASKED, looks_secret
 from inspector.models.key_table import scope_text
-from inspector.plain import plain_tooltip, visible
+from inspector.plain import plain_tooltip, visible, visible_key
+from inspector.system import OUR_OWN, System
 from storage_core.browse import Address, Hit
 
 SHOWN_AT_MOST = 10_000
@@ -43,8 +44,13 @@ class HitsModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._system = OUR_OWN
         self._hits: list[Hit] = []
         self.found = 0
+
+    def set_system(self, system: System) -> None:
+        """Call scopes from now on what the people of this system call them."""
+        self._system = system
 
     def clear(self) -> None:
         """Forget everything."""
@@ -85,9 +91,9 @@ class HitsModel(QAbstractTableModel):
         hit = self._hits[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return _text(hit, index.column())
+                return _text(hit, index.column(), self._system)
             case Qt.ItemDataRole.ToolTipRole:
-                return plain_tooltip(_text(hit, index.column()))
+                return plain_tooltip(_text(hit, index.column(), self._system))
             case self.IN_NAME:
                 return hit.excerpt is None
         return None
@@ -108,12 +114,12 @@ def without_secrets(key: str, excerpt: str) -> str:
     return shown + excerpt[start:]
 
 
-def _text(hit: Hit, column: int) -> str:
+def _text(hit: Hit, column: int, system: System) -> str:
     match column:
         case Column.SCOPE:
-            return scope_text(hit.entry.scope)
+            return scope_text(hit.entry.scope, system)
         case Column.KEY:
-            return visible(hit.entry.key)
+            return visible_key(hit.entry.key)
         case _:
             if hit.excerpt is None:
                 return IN_THE_NAME

@@ -16,10 +16,11 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from inspector.formats import Format, human_age, human_expiry, human_size
+from inspector.formats import BYTES, Format, human_age, human_expiry, human_size
 from inspector.models.row_cache import ABSENT, PAGE, RowCache
 from inspector.models.shift import Shift
-from inspector.plain import plain_tooltip, visible
+from inspector.plain import plain_tooltip, visible, visible_key
+from inspector.system import OUR_OWN, System
 from storage_core import Entry, Scope
 from storage_core.browse import Address, Order, Query
 
@@ -107,6 +108,7 @@ class KeyTableModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._columns: Sequence[Column] = _COLUMNS
+        self._system = OUR_OWN
         self._query = Query()
         self._count = 0
         self._counted = Counted.UNKNOWN
@@ -121,13 +123,18 @@ class KeyTableModel(QAbstractTableModel):
         """Show nothing yet: another list is about to come."""
         self.beginResetModel()
         self._query = query
-        self._columns = _COLUMNS if query.scope is not None else _COLUMNS_EVERYWHERE
+        columns = _COLUMNS if query.scope is not None else _COLUMNS_EVERYWHERE
+        self._columns = [column for column in columns if not _why_not(column, self._system)]
         self._count, self._counted = 0, Counted.UNKNOWN
         self._rows.clear()
         self._flashed.clear()
         self._wanted.clear()
         self.endResetModel()
         self.count_changed.emit()
+
+    def set_system(self, system: System) -> None:
+        """Leave out, from the next list on, what the system whose data is shown cannot tell."""
+        self._system = system
 
     def put(self, first: int, rows: Sequence[KeyRow | None]) -> None:
         """Take rows from number `first` on; None is one that was deleted since the list was made."""
@@ -185,12 +192,14 @@ class KeyTableModel(QAbstractTableModel):
     def tell_ages(self, rows: range, now: datetime) -> None:
         """Have the ages drawn again of those of these rows that read otherwise than when this was called before."""
         then, self._aged_at = self._aged_at, now
-        for number in rows:
+        ages = [column for column in _AGES if column in self._columns]
+        for number in rows if ages else ():
             row = self.row_at(number)
             if row is not None and any(
-                _text(row, column, then) != _text(row, column, now) for column in _AGES
+                _text(row, column, then, self._system) != _text(row, column, now, self._system)
+                for column in ages
             ):
-                self._tell(number, number, *_AGES)
+                self._tell(number, number, ages[0], ages[-1])
 
     def keep_pages(self, count: int) -> list[int]:
         """Forget all pages but the `count` looked at last, which are returned: those are worth reading anew."""
@@ -224,6 +233,12 @@ class KeyTableModel(QAbstractTableModel):
         """What a click on that heading sorts by; None for a column without an order."""
         return _ORDERS.get(self._columns[section]) if 0 <= section < len(self._columns) else None
 
+    def section_of_order(self, order: Order) -> int | None:
+        """The heading whose click sorts like this; None where there is none here."""
+        return next(
+            (section for section in range(len(self._columns)) if self.order_of(section) is order), None
+        )
+
     def section_of(self, column: Column) -> int | None:
         return self._columns.index(column) if column in self._columns else None
 
@@ -243,6 +258,8 @@ class KeyTableModel(QAbstractTableModel):
             return column.value
         if role == Role.TextAlignmentRole:
             return _alignment(column)
+        if role == Role.ToolTipRole and column is Column.KEY:
+            return plain_tooltip("\n".join(self._left_out()))
         return None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
@@ -259,9 +276,9 @@ class KeyTableModel(QAbstractTableModel):
             return _GONE if role == Role.DisplayRole and column is Column.KIND else None
         match role:
             case Role.DisplayRole:
-                return _text(row, column, datetime.now(UTC))
+                return _text(row, column, datetime.now(UTC), self._system)
             case Role.ToolTipRole:
-                return plain_tooltip(_long_text(row, column))
+                return plain_tooltip(_long_text(row, column, self._system))
             case KeyRole.ADDRESS:
                 return row.address
             case KeyRole.ENTRY:
@@ -276,6 +293,11 @@ class KeyTableModel(QAbstractTableModel):
         wanted, descending = self.order_of(section), order == Qt.SortOrder.DescendingOrder
         if wanted is not None and (wanted, descending) != (self._query.order, self._query.descending):
             self.order_wanted.emit(wanted, descending)
+
+    def _left_out(self) -> list[str]:
+        """Why there are columns less than elsewhere."""
+        reasons = (_why_not(column, self._system) for column in _COLUMNS)
+        return [reason for reason in reasons if reason]
 
     def _want(self, page: int) -> None:
         now = time.monotonic()
@@ -335,15 +357,20 @@ def _alignment(column: Column) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
-def _text(row: KeyRow, column: Column, now: datetime) -> str:
+def _why_not(column: Column, system: System) -> str:
+    """Why this system's entries have nothing for a column; empty where they have."""
+    return {Column.UPDATED: system.no_times, Column.EXPIRES: system.no_expiry}.get(column, "")
+
+
+def _text(row: KeyRow, column: Column, now: datetime, system: System) -> str:
     entry = row.entry
     match column:
         case Column.KEY:
-            return visible(entry.key)
+            return visible_key(entry.key)
         case Column.SCOPE:
-            return scope_text(entry.scope)
+            return scope_text(entry.scope, system)
         case Column.KIND:
-            return row.format.badge
+            return row.format.badge.removeprefix(BYTES) if system.no_json else row.format.badge
         case Column.SIZE:
             return human_size(entry.size)
         case Column.UPDATED:
@@ -354,7 +381,7 @@ def _text(row: KeyRow, column: Column, now: datetime) -> str:
             return human_expiry((entry.expires - now).total_seconds())
 
 
-def _long_text(row: KeyRow, column: Column) -> str:
+def _long_text(row: KeyRow, column: Column, system: System) -> str:
     """What the column says, in full."""
     entry = row.entry
     match column:
@@ -363,15 +390,16 @@ def _long_text(row: KeyRow, column: Column) -> str:
         case Column.SIZE:
             return f"{entry.size:,} bytes"
         case Column.UPDATED:
-            return f"{exact_time(entry.updated)}, revision {entry.revision:,}"
+            revision = "" if system.no_revisions else f", revision {entry.revision:,}"
+            return f"{exact_time(entry.updated)}{revision}"
         case Column.EXPIRES:
             return "never" if entry.expires is None else exact_time(entry.expires)
-    return _text(row, column, datetime.now(UTC))
+    return _text(row, column, datetime.now(UTC), system)
 
 
-def scope_text(scope: Scope) -> str:
-    """A scope in one line, all of it visible."""
-    return f"{visible(scope.workspace)} / {'Shared' if scope.user is None else visible(scope.user)}"
+def scope_text(scope: Scope, system: System = OUR_OWN) -> str:
+    """A scope in one line, all of it visible, as the people of its system call it."""
+    return " / ".join(map(visible, system.path(scope)))
 
 
 def exact_time(moment: datetime) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from operator import attrgetter
 
+from inspector.system import OUR_OWN, System
 from storage_core import Scope
 
 LOADED_AT_MOST = 2_000
@@ -27,7 +28,8 @@ class Row:
     """A row as it is to be: what it is, its name as it is stored, and how many keys it has.
 
     `scope` is the workspace's shared one where the row is a workspace. `prefix` is a group's, with its delimiter;
-    the row that stands for the rest has those of the row above it.
+    the row that stands for the rest has those of the row above it. `size` is how many bytes it has, where that is
+    known.
     """
 
     kind: RowKind
@@ -35,6 +37,7 @@ class Row:
     scope: Scope
     prefix: str = ""
     count: int = 0
+    size: int | None = None
 
     @property
     def order(self) -> tuple[int, str]:
@@ -77,8 +80,14 @@ class Census:
 
     def __init__(self) -> None:
         self._counts: dict[str, dict[Scope, int]] = {}
+        self._sizes: Mapping[Scope, int] = {}
         self._filter = ""
         self.kept: Scope | None = None
+        self.system: System = OUR_OWN
+
+    def set_sizes(self, sizes: Mapping[Scope, int]) -> None:
+        """Know how many bytes each scope has."""
+        self._sizes = sizes
 
     def set_all(self, counts: Mapping[Scope, int]) -> None:
         """Know these scopes and no others."""
@@ -97,7 +106,7 @@ class Census:
                 del self._counts[scope.workspace]
 
     def set_filter(self, text: str) -> None:
-        """Let through the workspaces and users whose name has `text` in it, whatever the case of its letters."""
+        """Let through the workspaces and users whose name or title has `text` in it, in any case."""
         self._filter = text.casefold()
 
     def passes(self, name: str) -> bool:
@@ -114,10 +123,16 @@ class Census:
         if self.kept is not None:
             names.add(self.kept.workspace)
         rows = [
-            Row(RowKind.WORKSPACE, name, Scope(name), "", sum(self._counts.get(name, {}).values()))
+            Row(
+                RowKind.WORKSPACE,
+                name,
+                Scope(name),
+                "",
+                sum(self._counts.get(name, {}).values()),
+                self._size_of(self._counts.get(name, {})),
+            )
             for name in sorted(names)
-            if self.passes(name)
-            or any(scope.user and self.passes(scope.user) for scope in self._scopes_of(name))
+            if self.passes(name) or any(map(self._is_let_through, self._scopes_of(name)))
         ]
         return shortened(rows, lambda row: self.kept is not None and row.name == self.kept.workspace)
 
@@ -132,11 +147,21 @@ class Census:
                 scope,
                 "",
                 counts.get(scope, 0),
+                self._sizes.get(scope),
             )
             for scope in sorted(self._scopes_of(workspace), key=_user)
-            if is_whole or (scope.user and self.passes(scope.user))
+            if is_whole or self._is_let_through(scope)
         ]
         return shortened(rows, lambda row: row.scope == self.kept)
+
+    def _is_let_through(self, scope: Scope) -> bool:
+        title = self.system.titles(scope)
+        return (scope.user is not None and self.passes(scope.user)) or (
+            title is not None and self.passes(title)
+        )
+
+    def _size_of(self, scopes: Collection[Scope]) -> int | None:
+        return sum(self._sizes.get(scope, 0) for scope in scopes) if self._sizes else None
 
     def _scopes_of(self, workspace: str) -> Collection[Scope]:
         scopes = self._counts.get(workspace, {})

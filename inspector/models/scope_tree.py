@@ -11,7 +11,9 @@ from PySide6.QtGui import QIcon
 from inspector.assets import icon
 from inspector.formats import thousands
 from inspector.models.scope_rows import Census, Node, Row, RowKind, shortened
-from inspector.plain import plain_tooltip, visible
+from inspector.models.scope_words import described, measure, shown
+from inspector.plain import plain_tooltip
+from inspector.system import System
 from storage_core import Scope
 from storage_core.browse import Group
 
@@ -51,6 +53,16 @@ class ScopeTreeModel(QAbstractItemModel):
         }
 
     # What is fed in.
+
+    def set_system(self, system: System) -> None:
+        """Call the scopes that come from now on what the people of this system call them."""
+        self._census.system = system
+        self._icons[RowKind.USER] = icon(system.member)
+        self._census.set_sizes({})
+
+    def set_sizes(self, sizes: Mapping[Scope, int]) -> None:
+        """Know how many bytes each scope has; shown with the counts that come next, instead of them."""
+        self._census.set_sizes(sizes)
 
     def set_counts(self, counts: Mapping[Scope, int]) -> None:
         """Show these scopes, with how many keys each holds, and no others."""
@@ -126,6 +138,14 @@ class ScopeTreeModel(QAbstractItemModel):
             return None
         return Row(RowKind.GROUP, within[len(prefix) : end], scope, within[: end + len(self._delimiter)])
 
+    def members(self, workspace: str) -> list[tuple[str, int, int]]:
+        """The scopes of a workspace that the filter lets through: name, keys and, as far as known, bytes."""
+        return [
+            (self._census.system.member_name(row.scope), row.count, row.size or 0)
+            for row in self._census.scopes(workspace)
+            if row.kind is not RowKind.MORE
+        ]
+
     # Where things are.
 
     def first_scope(self) -> Scope | None:
@@ -198,9 +218,15 @@ class ScopeTreeModel(QAbstractItemModel):
         for node in self._places.values():
             node.asked = False
 
-    def largest_count(self) -> int:
-        """Of all workspaces."""
-        return max((node.row.count for node in self._root.below if node.row is not None), default=0)
+    def longest_counts(self) -> list[str]:
+        """The widest of what stands in the column of counts: those of the workspaces, and of what they hold."""
+        rows = [node.row for node in self._root.below if node.row is not None]
+        sizes = [node.row for each in self._root.below for node in each.below if node.row is not None]
+        largest = max((row.count for row in rows), default=0)
+        return [
+            thousands(largest),
+            *(measure(row, self._census.system) for row in (*rows, *sizes) if row.size is not None),
+        ]
 
     # What Qt asks.
 
@@ -251,16 +277,16 @@ class ScopeTreeModel(QAbstractItemModel):
         if row is None:
             return None
         if index.column() == COUNT:
-            return _data_of_count(row, role)
+            return _data_of_count(row, role, self._census.system)
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return _shown(row)
+                return shown(row, self._census.system)
             case Qt.ItemDataRole.DecorationRole:
                 return self._icons.get(row.kind)
             case Qt.ItemDataRole.ToolTipRole:
-                return plain_tooltip(f"{_shown(row)}\n{_in_words(row)}")
+                return plain_tooltip("\n".join(described(row, self._census.system)))
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{_shown(row)}, {_in_words(row)}"
+                return ", ".join(described(row, self._census.system))
         return None
 
     # How rows come and go.
@@ -357,23 +383,11 @@ class ScopeTreeModel(QAbstractItemModel):
         return self.createIndex(node.position(), column, node.number)
 
 
-def _shown(row: Row) -> str:
-    if row.kind is RowKind.GROUP and not row.name:
-        return "(empty)"
-    return visible(row.name)
-
-
-def _in_words(row: Row) -> str:
-    if row.kind is RowKind.MORE:
-        return "Filter keys to see them" if row.prefix else "Filter scopes to see them"
-    return f"{row.kind.value}, {'1 key' if row.count == 1 else f'{thousands(row.count)} keys'}"
-
-
-def _data_of_count(row: Row, role: int) -> Any:
+def _data_of_count(row: Row, role: int, system: System) -> Any:
     if row.kind is RowKind.MORE:
         return None
     if role == Qt.ItemDataRole.DisplayRole:
-        return thousands(row.count)
+        return measure(row, system)
     if role == Qt.ItemDataRole.TextAlignmentRole:
         return _RIGHT
     return None

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStatusBar, QToolBar, QT
 
 from inspector.formats import thousands
 from inspector.plain import PlainLabel, plain_tooltip, visible
+from inspector.system import OUR_OWN, System
 from inspector.views.breadcrumb import Breadcrumb
 from inspector.views.window_actions import WindowActions
 
@@ -28,7 +29,8 @@ class ToolRow(QToolBar):
         for name in ("Back", "Forward"):
             self._add_button(commands[name])
         self.addWidget(self.breadcrumb)
-        self.addWidget(JumpField(commands["Jump"]))
+        self.jump = JumpField(commands["Jump"])
+        self.addWidget(self.jump)
         for name in ("NewKey", "Undo", "Refresh", "Theme"):
             self._add_button(commands[name], with_text=name == "NewKey")
 
@@ -48,20 +50,23 @@ class JumpField(QPushButton):
         super().__init__()
         self._jump = jump
         self.setFixedWidth(JUMP_WIDTH)
-        self.setAccessibleName("Jump to workspace, user or key")
+        self._purpose = PlainLabel(elide=Qt.TextElideMode.ElideRight)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 8, 0)
         keys = jump.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        for text, stretch in (("Jump to workspace, user or key", 1), (keys, 0)):
-            label = PlainLabel(
-                text, elide=Qt.TextElideMode.ElideRight if stretch else Qt.TextElideMode.ElideNone
-            )
+        for label, stretch in ((self._purpose, 1), (PlainLabel(keys), 0)):
             label.setProperty("tone", "second")
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             row.addWidget(label, stretch)
+        self.say("Jump to workspace, user or key")
         self.clicked.connect(jump.trigger)
         jump.changed.connect(self._follow)
         self._follow()
+
+    def say(self, purpose: str) -> None:
+        """What it is for, in the words of the open storage."""
+        self._purpose.setText(purpose)
+        self.setAccessibleName(purpose)
 
     def _follow(self) -> None:
         self.setEnabled(self._jump.isEnabled())
@@ -76,14 +81,16 @@ class StatusBar(QStatusBar):
         self._life = PlainLabel()
         self._storage = PlainLabel(elide=Qt.TextElideMode.ElideMiddle)
         self._revision = PlainLabel()
+        self._system = OUR_OWN
         for label in (self._storage, self._revision):
             label.setProperty("tone", "second")
         self.addWidget(self._life)
         self.addPermanentWidget(self._storage)
         self.addPermanentWidget(self._revision)
 
-    def show_storage(self, location: Path | None, *, read_only: bool) -> None:
-        """Say which storage is open; None for none."""
+    def show_storage(self, location: Path | None, system: System = OUR_OWN, *, read_only: bool) -> None:
+        """Say which storage is open, and whose; None for none."""
+        self._system = system
         self._revision.setText("")
         if location is None:
             self._life.setText("")
@@ -93,9 +100,9 @@ class StatusBar(QStatusBar):
         self._life.setProperty("tone", "green")
         self._life.style().unpolish(self._life)
         self._life.style().polish(self._life)
-        self._storage.setText(f"{visible(location.name)} · SQLite")
-        self._storage.setToolTip(plain_tooltip(visible(str(location))))
+        self._storage.setText(f"{visible(location.name)} · {system.name}")
+        self._storage.setToolTip(plain_tooltip("\n".join([visible(str(location)), *system.limits])))
 
     def show_revision(self, revision: int) -> None:
         """Say how far the storage has come."""
-        self._revision.setText(f"revision {thousands(revision)}")
+        self._revision.setText("" if self._system.no_revisions else f"revision {thousands(revision)}")

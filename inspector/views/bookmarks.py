@@ -8,8 +8,9 @@ from PySide6.QtGui import QAction
 
 from inspector.formats import shortened
 from inspector.models.key_table import scope_text
-from inspector.plain import visible, without_mnemonic
+from inspector.plain import visible, visible_key, without_mnemonic
 from inspector.settings import Bookmark
+from inspector.system import OUR_OWN, System
 from storage_core import InvalidNameError, Scope
 from storage_core.browse import Address
 
@@ -63,10 +64,10 @@ class Bookmarks(QObject):
             return
         if here in kept:
             self._keep([bookmark for bookmark in kept if bookmark != here])
-            self._window.tell(f"No longer bookmarked: {_words(here)}")
+            self._window.tell(f"No longer bookmarked: {self._words(here)}")
         else:
             self._keep([*kept, here])
-            self._window.tell(f"Bookmarked: {_words(here)}")
+            self._window.tell(f"Bookmarked: {self._words(here)}")
         self._show()
 
     def _show(self) -> None:
@@ -86,7 +87,7 @@ class Bookmarks(QObject):
             if group:
                 self._listed.append(self._menu.addSeparator())
             for bookmark in group:
-                words = _words(bookmark)
+                words = self._words(bookmark) if group is mine else _words(bookmark)
                 if group is others:
                     words += f"  in {visible(Path(bookmark.location).name)}"
                 action = self._menu.addAction(without_mnemonic(shortened(words, _LONGEST_TEXT)))
@@ -96,6 +97,11 @@ class Bookmarks(QObject):
                     lambda _=False, bookmark=bookmark: self._window.start(self._go(bookmark))
                 )
                 self._listed.append(action)
+
+    def _words(self, bookmark: Bookmark) -> str:
+        """A place in the storage that is open, as its people call it."""
+        session = self._window.session
+        return _words(bookmark, OUR_OWN if session is None else session.system)
 
     async def _go(self, bookmark: Bookmark) -> None:
         """Go to a kept place; where it is in another storage, open that."""
@@ -119,6 +125,6 @@ def _scope_of(bookmark: Bookmark) -> Scope | None:
         return None
 
 
-def _words(bookmark: Bookmark) -> str:
-    scope = scope_text(Scope(bookmark.workspace, bookmark.user))
-    return scope if bookmark.key is None else f"{scope} / {visible(bookmark.key)}"
+def _words(bookmark: Bookmark, system: System = OUR_OWN) -> str:
+    scope = scope_text(Scope(bookmark.workspace, bookmark.user), system)
+    return scope if bookmark.key is None else f"{scope} / {visible_key(bookmark.key)}"

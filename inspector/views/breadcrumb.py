@@ -3,7 +3,8 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
-from inspector.plain import PlainLabel, plain_tooltip, visible, without_mnemonic
+from inspector.plain import EMPTY_KEY, PlainLabel, plain_tooltip, visible, visible_key, without_mnemonic
+from inspector.system import OUR_OWN
 from storage_core import Scope
 
 _LONGEST_PART = 40
@@ -23,6 +24,8 @@ class Breadcrumb(QWidget):
         self._row.setContentsMargins(4, 0, 4, 0)
         self._row.setSpacing(0)
         self._text = ""
+        self.system = OUR_OWN
+        """Whose data it leads through, from the next place on."""
 
     def text(self) -> str:
         """The whole path, as assistive tools read it."""
@@ -35,16 +38,17 @@ class Breadcrumb(QWidget):
                 widget.deleteLater()
         parts: list[str] = []
         if scope is not None:
+            parts = self.system.path(scope)
             self._add_step(scope.workspace, Scope(scope.workspace))
-            self._add_separator()
-            self._add_step("Shared" if scope.user is None else scope.user, scope)
-            parts = [scope.workspace, "Shared" if scope.user is None else scope.user]
+            for member in parts[1:]:
+                self._add_separator()
+                self._add_step(member, scope)
         if scope is not None and key is not None:
             self._add_separator()
-            label = PlainLabel(visible(key), elide=Qt.TextElideMode.ElideMiddle)
+            label = PlainLabel(visible_key(key), elide=Qt.TextElideMode.ElideMiddle)
             self._row.addSpacing(_BEFORE_THE_KEY)
             self._row.addWidget(label, 1)
-            parts.append(key)
+            parts.append(key or EMPTY_KEY)
         self._row.addStretch(0 if key is not None else 1)
         self._text = " / ".join(visible(part) for part in parts)
         self.setAccessibleName(self._text)
@@ -54,7 +58,8 @@ class Breadcrumb(QWidget):
         button = QToolButton(autoRaise=True)
         short = shown if len(shown) <= _LONGEST_PART else f"{shown[: _LONGEST_PART - 1]}…"
         button.setText(without_mnemonic(short))
-        button.setToolTip(plain_tooltip(shown))
+        own_name = "" if name in (scope.workspace, scope.user) or scope.user is None else visible(scope.user)
+        button.setToolTip(plain_tooltip(f"{shown}\n{own_name}".strip()))
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.clicked.connect(lambda: self.scope_asked.emit(scope))
         self._row.addWidget(button)

@@ -8,11 +8,14 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from inspector import theme
+from inspector.formats import shortened
 from inspector.plain import plain_tooltip, visible, without_mnemonic
 from inspector.views.states import EMPTY
 
 if TYPE_CHECKING:
     from inspector.views.main_window import MainWindow
+
+_LONGEST_LABEL = 160
 
 OF_ONE_VALUE = ("Rename", "MoveTo", "CopyTo", "Expiry", "CopyValue", "CopyCode", "Export", "Import")
 OF_SELECTED_KEYS = ("Delete", "CopyKey", "CopyTable")
@@ -28,6 +31,7 @@ class Commands(QObject):
         self._actions = window.commands
         flows = {
             "Open": self.ask_for_file,
+            "OpenFolder": self.ask_for_folder,
             "ReadOnly": window.open_again,
             "NewKey": self.create,
             "Save": window.desk.save,
@@ -59,6 +63,8 @@ class Commands(QObject):
         _name(self._actions["Undo"], "Undo", to_undo.label if to_undo else "")
         _name(self._actions["Redo"], "Redo", to_redo.label if to_redo else "")
         edited = window.value.is_edited()
+        scope = window.scopes.scope
+        has_keys = scope is not None and not (scope.user is None and session and session.system.no_shared)
         self._actions.allow(
             {
                 "NewKey": session is not None,
@@ -67,6 +73,7 @@ class Commands(QObject):
                 **dict.fromkeys(OF_ONE_VALUE, window.value.entry is not None),
                 **dict.fromkeys(OF_SELECTED_KEYS, session is not None and window.keys.has_selection()),
                 **dict.fromkeys(OF_A_SCOPE, session is not None and window.scopes.scope is not None),
+                "DeleteScope": session is not None and has_keys,
                 "Undo": to_undo is not None or self._editor_can("can_undo"),
                 "Redo": to_redo is not None or self._editor_can("can_redo"),
                 "Refresh": session is not None,
@@ -77,9 +84,17 @@ class Commands(QObject):
 
     async def ask_for_file(self) -> None:
         """Ask for a storage to open in this window."""
+        self._ask_for(QFileDialog(self._window, "Open a storage"), QFileDialog.FileMode.ExistingFile)
+
+    async def ask_for_folder(self) -> None:
+        """Ask for a folder to open in this window: Dify's plugins keep their values in files of one."""
+        dialog = QFileDialog(self._window, "Open a folder that a system stores in")
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        self._ask_for(dialog, QFileDialog.FileMode.Directory)
+
+    def _ask_for(self, dialog: QFileDialog, mode: QFileDialog.FileMode) -> None:
         window = self._window
-        dialog = QFileDialog(window, "Open a storage")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setFileMode(mode)
         if window.location is not None:
             dialog.setDirectory(str(window.location.parent))
         read_only = self._actions["ReadOnly"].isChecked()
@@ -153,5 +168,5 @@ class Commands(QObject):
 def _name(action: QAction, word: str, label: str) -> None:
     """Let an action say what it is about; the tooltip that Qt would make of that could render it."""
     shown = f"{word} {visible(label)}" if label else word
-    action.setText(f"&{without_mnemonic(shown)}")
+    action.setText(f"&{without_mnemonic(shortened(shown, _LONGEST_LABEL))}")
     action.setToolTip(plain_tooltip(shown))

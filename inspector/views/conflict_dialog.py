@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QScrollBar, QVB
 from inspector import theme
 from inspector.compare import Conflict, study
 from inspector.formats import looks_secret
-from inspector.plain import PlainLabel, visible
+from inspector.plain import PlainLabel, visible_key
 from inspector.tasks import Tasks
-from inspector.views.dialogs import answer
+from inspector.views.dialogs import LONGEST_KEY, answer
 from inspector.views.diff_text import DiffText
 
 _COMPARING = "Comparing…"
@@ -72,7 +72,7 @@ class ConflictDialog(QDialog):
         self._merge.setEnabled(False)
         self._merge.setVisible(not gone)
         self._keep.setDefault(True)
-        self._lay_out(visible(key))
+        self._lay_out(visible_key(key, LONGEST_KEY))
         self._keep.setFocus()
         self._scroll_as_one()
 

@@ -7,17 +7,26 @@ from typing import Any, Protocol
 from PySide6.QtWidgets import QDialog, QWidget
 
 from inspector import actions
-from inspector.actions import Progress, Undoable, unheard
+from inspector.actions import PartlyDoneError, Progress, Undoable, unheard
 from inspector.deletion import Deletion
-from inspector.plain import visible
+from inspector.models.key_table import scope_text
+from inspector.plain import visible, visible_key
 from inspector.session import Session
+from inspector.system import OUR_OWN, System
 from inspector.tasks import to_its_end
 from inspector.views.desk import Desk, Surroundings
-from inspector.views.dialogs import answer, delete_dialog, overwrite_dialog
+from inspector.views.dialogs import LONGEST_KEY, answer, delete_dialog, overwrite_dialog
 from inspector.views.expiry_dialog import ExpiryDialog
 from inspector.views.place_dialogs import NewKeyDialog, PlaceDialog, RenameDialog
 from inspector.views.progress import with_progress
-from storage_core import AsyncStorage, ConflictError, Scope
+from storage_core import (
+    AsyncStorage,
+    ConflictError,
+    InvalidNameError,
+    InvalidValueError,
+    Scope,
+    UnsupportedError,
+)
 from storage_core.browse import Address, Query
 from storage_core.raw import RawEntry, read
 
@@ -54,15 +63,23 @@ class Deeds:
             session = self._desk.session
             if session is None or session.read_only or not await self._desk.guard():
                 return
-            dialog = NewKeyDialog(self._window, scope, prefix)
-            if await answer(dialog) != QDialog.DialogCode.Accepted:
+            dialog = NewKeyDialog(self._window, scope, prefix, session.system)
+            while await answer(dialog) == QDialog.DialogCode.Accepted:
+                address, beginning, kind = dialog.address(), dialog.beginning(), dialog.kind()
+                try:
+                    await _remembered(session, actions.create(session.storage, address, beginning))
+                except ConflictError:
+                    self._around.tell(f"{visible_key(address.key)} is there already: here it is")
+                except (InvalidNameError, InvalidValueError, UnsupportedError) as error:
+                    dialog = NewKeyDialog(self._window, *address, session.system, kind)
+                    dialog.say(visible(str(error)))
+                    continue
+                await self._go(address)
                 return
-            address, beginning = dialog.address(), dialog.beginning()
-            try:
-                await _remembered(session, actions.create(session.storage, address, beginning))
-            except ConflictError:
-                self._around.tell(f"{visible(address.key)} is there already: here it is")
-            await self._go(address)
+
+    @property
+    def _system(self) -> System:
+        return OUR_OWN if self._desk.session is None else self._desk.session.system
 
     async def rename(self) -> None:
         """Ask for another key for the value on the desk."""
@@ -75,7 +92,8 @@ class Deeds:
         source = self._desk.address
         if source is not None:
             await self._move(
-                source, lambda: PlaceDialog(self._window, source, "moveDialog", "Move to", "&Move")
+                source,
+                lambda: PlaceDialog(self._window, source, "moveDialog", "Move to", "&Move", self._system),
             )
 
     async def _move(self, source: Address, ask: Callable[[], RenameDialog | PlaceDialog]) -> None:
@@ -97,7 +115,7 @@ class Deeds:
             session, source = self._desk.session, self._desk.address
             if session is None or session.read_only or source is None or not await self._desk.guard():
                 return
-            dialog = PlaceDialog(self._window, source, "copyDialog", "Copy to", "&Copy")
+            dialog = PlaceDialog(self._window, source, "copyDialog", "Copy to", "&Copy", self._system)
             if await answer(dialog) != QDialog.DialogCode.Accepted:
                 return
             target = dialog.target()
@@ -111,10 +129,13 @@ class Deeds:
             session, source = self._desk.session, self._desk.address
             if session is None or session.read_only or source is None or not await self._desk.guard():
                 return
+            if session.system.no_expiry:
+                self._around.tell(session.system.no_expiry)
+                return
             entry = await self._still_there(session, source, 0)
             if entry is None:
                 return
-            dialog = ExpiryDialog(self._window, visible(source.key), entry.expires)
+            dialog = ExpiryDialog(self._window, visible_key(source.key), entry.expires)
             if await answer(dialog) == QDialog.DialogCode.Accepted:
                 await self._expire(session, source, dialog.expires())
 
@@ -143,14 +164,16 @@ class Deeds:
             shown = self._desk.revision
             entry = await self._still_there(session, place)
             while entry is not None:
-                if entry.revision != shown and not await self._may_overwrite(visible(place.key)):
+                if entry.revision != shown and not await self._may_overwrite(
+                    visible_key(place.key, LONGEST_KEY)
+                ):
                     break
                 try:
                     await _remembered(session, actions.replace(session.storage, entry, data))
                 except ConflictError:
                     entry = await self._still_there(session, place)
                 else:
-                    self._around.tell(f"Replaced: {visible(place.key)}", undo=True)
+                    self._around.tell(f"Replaced: {visible_key(place.key)}", undo=True)
                     break
             await self._desk.show(place)
 
@@ -174,8 +197,8 @@ class Deeds:
             if session is None or session.read_only:
                 return
             listing = await session.browser.listing(Query(scope, prefix))
-            where = visible(str(scope))
-            what = f"{visible(prefix)}… of {where}" if prefix else where
+            where = scope_text(scope, session.system)
+            what = f"{visible_key(prefix, LONGEST_KEY)}… of {where}" if prefix else where
             keys = "1 key" if len(listing) == 1 else f"all {len(listing):,} keys"
             if len(listing) and await self._confirmed(f"Delete {keys} of {what}?"):
                 places = await session.browser.addresses(listing, [range(len(listing))])
@@ -198,6 +221,7 @@ class Deeds:
                 lambda progress: deed.delete(session.storage, places, progress),
             )
         finally:
+            session.changed_here(places)
             self._show_deleted(deed, places)
 
     def _show_deleted(self, done: Undoable, places: Sequence[Address]) -> None:
@@ -231,6 +255,7 @@ class Deeds:
                 if not await self._may_overwrite("What is there now"):
                     return
                 finished = await self._go_through(session, verb, deed, step, force=True)
+            session.tell_changed(deed)
             if finished:
                 self._around.tell(_in_words(deed, done))
                 await self._show_after(session, deed)
@@ -298,7 +323,11 @@ async def _remembered(session: Session, deed: Coroutine[Any, Any, Undoable]) -> 
     """Do it, and remember how to take it back, whatever becomes of the caller meanwhile."""
 
     async def do() -> Undoable:
-        done = await deed
+        try:
+            done = await deed
+        except PartlyDoneError as partly:
+            await session.remember(partly.done)
+            raise partly.reason from partly
         await session.remember(done)
         return done
 

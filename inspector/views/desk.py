@@ -12,17 +12,19 @@ from inspector import actions
 from inspector.actions import Done
 from inspector.formats import HEAD
 from inspector.opened import EDIT_LIMIT, HEX_LIMIT, Opened, make_ready
-from inspector.plain import visible
+from inspector.plain import visible_key
 from inspector.session import Session
 from inspector.tasks import Tasks, queueing, to_its_end
 from inspector.views.conflict_dialog import ConflictDialog, Resolution, resolve
-from inspector.views.dialogs import Choice, answer, guard_dialog
+from inspector.views.dialogs import LONGEST_KEY, Choice, answer, guard_dialog
 from inspector.views.marks import marked, unmarked
 from inspector.views.states import GONE, NOTHING_CHOSEN
 from inspector.views.value_pane import ValuePane
 from storage_core import Change, ConflictError
 from storage_core.browse import Address
-from storage_core.raw import RawEntry, read
+from storage_core.raw import RawEntry, notes, read
+
+KEPT_OTHERWISE = "Kept as shown here, not as typed"
 
 
 class Surroundings(Protocol):
@@ -136,9 +138,8 @@ class Desk:
         if self.address is None or not self._pane.is_edited():
             return True
         self._pane.settle()
-        dialog = guard_dialog(
-            self._window, visible(self.address.key), self._pane.problem(), self._pane.advice()
-        )
+        key = visible_key(self.address.key, LONGEST_KEY)
+        dialog = guard_dialog(self._window, key, self._pane.problem(), self._pane.advice())
         choice = Choice(await answer(dialog))
         if choice is Choice.SAVE:
             return await self._save()
@@ -182,7 +183,8 @@ class Desk:
         if entry.data is None:
             (found,) = await self.session.browser.heads([address], HEAD)
             head = found or b""
-        return await marked(await make_ready(entry, former, head), former)
+        said = await notes(self.session.storage, address.scope, address.key)
+        return replace(await marked(await make_ready(entry, former, head), former), notes=tuple(said))
 
     @property
     def revision(self) -> int:
@@ -262,8 +264,10 @@ class Desk:
     async def _show_saved(self, saved: RawEntry, mine: bytes) -> None:
         """Show what is stored now; what was typed while it was being saved stays, as an edit of that."""
         opened = await self._open(self.address)
+        stored = None if opened is None or opened.entry.revision != saved.revision else opened.entry
         if self._pane.data() == mine:
-            is_ours = opened is not None and opened.entry.revision == saved.revision
-            self.put(self.address, unmarked(opened) if opened is not None and is_ours else opened)
+            self.put(self.address, opened if opened is None or stored is None else unmarked(opened))
+            if stored is not None and stored.data is not None and stored.data != saved.data:
+                self._pane.set_notice(KEPT_OTHERWISE, "amber")
         elif saved.data == mine:
-            self._pane.rebase(saved)
+            self._pane.rebase(saved if stored is None or stored.data is None else stored)

@@ -21,6 +21,8 @@ from storage_core import StorageError
 
 WIDEST_SENTENCE = 460
 DETAILS_HEIGHT = 160
+LONGEST_KEY = 160
+"""Characters of a key in a sentence: a longer one would be a wall of letters."""
 
 
 async def answer(dialog: QDialog) -> int:

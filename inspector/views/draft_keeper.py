@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.coalescer import Coalescer
-from inspector.drafts import Draft, Drafts
+from inspector.drafts import LARGEST, Draft, Drafts, based_on
 from inspector.plain import visible
 from inspector.session import Session
 from inspector.views.dialogs import answer
@@ -121,13 +121,16 @@ class DraftKeeper:
     async def _restore(self, session: Session, draft: Draft) -> bool:
         """Put the edit back on the desk; the old draft goes once a new one is kept of it."""
         scope, key = draft.address
-        now = await read(session.storage, scope, key, 0)
+        now = await read(
+            session.storage, scope, key, 0 if session.storage.capabilities.revisions else LARGEST
+        )
+        revision = based_on(draft, now, counts=session.storage.capabilities.revisions)
         updated, expires = (draft.at, None) if now is None else (now.updated, now.expires)
-        base = RawEntry(scope, key, draft.kind, draft.base, len(draft.base), draft.revision, updated, expires)
+        base = RawEntry(scope, key, draft.kind, draft.base, len(draft.base), revision, updated, expires)
         if not await self._window.desk.restore(base, draft.edited):
             return False
         self._window.show_address(draft.address)
-        if now is None or now.revision != draft.revision:
+        if now is None or now.revision != revision:
             self._window.value.warn("Somebody has written it since: saving will ask")
         if self.keep() and self._drafts is not None:
             self._drafts.discard(draft)

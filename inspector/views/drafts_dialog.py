@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from inspector import theme
 from inspector.drafts import Draft
 from inspector.formats import human_age, human_size
-from inspector.plain import PlainLabel, plain_tooltip, visible
+from inspector.plain import PlainLabel, plain_tooltip, visible, visible_key
 from inspector.views.rows import as_rows
 
 _COLUMNS = ("Key", "Whose", "Edited", "Size")
@@ -117,7 +117,7 @@ class DraftsDialog(QDialog):
 def _items(draft: Draft, now: datetime) -> list[QTableWidgetItem]:
     scope = visible(str(draft.address.scope))
     age = human_age((now - draft.at).total_seconds())
-    key = visible(draft.address.key)
+    key = visible_key(draft.address.key)
     texts = (
         (key, key),
         (scope, scope),

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from inspector.views.bookmarks import Bookmarks
 from inspector.views.bring_over import BringOver
+from inspector.views.customs import Customs
 from inspector.views.files import FileDrop, RecentFiles
 from inspector.views.journey import Journey
 from inspector.views.search import Search
@@ -19,11 +20,12 @@ class Features:
     """Made once for a window, when all that it consists of is there."""
 
     def __init__(self, window: "MainWindow") -> None:
+        self.shortcuts = ShortcutOverlay(window, commands_with_keys())
+        self.customs = Customs(window, self.shortcuts, window.aftermath)
         self.search = Search(window)
         self.journey = Journey(window)
         self.bookmarks = Bookmarks(window)
         self.files = RecentFiles(window), FileDrop(window)
         self.bring_over = BringOver(window)
         self.view_menu = ViewMenu(window)
-        self.shortcuts = ShortcutOverlay(window, commands_with_keys())
         window.commands["Shortcuts"].triggered.connect(self.shortcuts.open)

@@ -29,7 +29,8 @@ class Journey:
     def _begin_jump(self) -> None:
         if self._window.session is not None:
             recent = [Destination(*address) for address in self._trail.recent()]
-            self._palette.begin(self._window.session.browser, recent)
+            session = self._window.session
+            self._palette.begin(session.browser, recent, session.system)
 
     def _go(self, to: Destination) -> None:
         if to.key is None:

@@ -22,6 +22,7 @@ from inspector.assets import icon
 from inspector.jumping import Destination, destinations
 from inspector.models.destinations import Column, DestinationsModel
 from inspector.plain import PlainLabel
+from inspector.system import OUR_OWN, System
 from inspector.tasks import Tasks
 from inspector.views.overlay import Overlay
 from storage_core.browse import Browser
@@ -45,6 +46,7 @@ class JumpPalette(Overlay):
         super().__init__(window, _WIDTH)
         self._tasks = tasks
         self._browser: Browser | None = None
+        self._system = OUR_OWN
         self._recent: Sequence[Destination] = ()
         self.setObjectName("jumpPalette")
         self.setAccessibleName("Jump to workspace, user or key")
@@ -60,9 +62,12 @@ class JumpPalette(Overlay):
         self._edit.accepted.connect(lambda: self._choose(self._table.currentIndex()))
         self._table.clicked.connect(self._choose)
 
-    def begin(self, browser: Browser, recent: Sequence[Destination]) -> None:
+    def begin(self, browser: Browser, recent: Sequence[Destination], system: System = OUR_OWN) -> None:
         """Open for places that `browser` knows; the `recent` ones are offered before anything is typed."""
-        self._browser, self._recent = browser, recent
+        self._browser, self._recent, self._system = browser, recent, system
+        self.model.set_system(system)
+        self.setAccessibleName(system.say("Jump to workspace, user or key"))
+        self._edit.say(system.say("Any part of workspace, user or key"))
         self._edit.clear()
         self._look()
         self.open()
@@ -89,16 +94,15 @@ class JumpPalette(Overlay):
 
     async def _find(self, browser: Browser, text: str) -> None:
         await asyncio.sleep(TYPING_PAUSE)
-        async with aclosing(destinations(browser, text)) as found:
+        async with aclosing(destinations(browser, text, self._system)) as found:
             async for some in found:
                 self._add(some[: SHOWN_AT_MOST - self.model.rowCount()])
                 if self.model.rowCount() == SHOWN_AT_MOST:
                     self._said.setText(f"The first {SHOWN_AT_MOST}: another word narrows it down")
                     return
         count = self.model.rowCount()
-        self._said.setText(
-            f"{count} places" if count > 1 else "1 place" if count else "No workspace, user or key matches"
-        )
+        nothing = self._system.say("No workspace, user or key matches")
+        self._said.setText(f"{count} places" if count > 1 else "1 place" if count else nothing)
 
     def _add(self, some: Sequence[Destination]) -> None:
         self.model.add(some)
@@ -127,9 +131,13 @@ class _JumpLine(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("jumpEdit")
-        self.setPlaceholderText("Any part of workspace, user or key")
-        self.setAccessibleName("Any part of workspace, user or key")
+        self.say("Any part of workspace, user or key")
         self.addAction(icon("jump"), QLineEdit.ActionPosition.LeadingPosition)
+
+    def say(self, purpose: str) -> None:
+        """What is to be typed, in the words of the open storage."""
+        self.setPlaceholderText(purpose)
+        self.setAccessibleName(purpose)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():

@@ -18,6 +18,7 @@ from inspector.copying import (
 )
 from inspector.formats import human_size, readable
 from inspector.opened import EDIT_LIMIT
+from inspector.system import OUR_OWN, System
 from inspector.views.file_flows import FileFlows
 from inspector.views.window_actions import KEY_MENU, SCOPE_MENU
 
@@ -63,6 +64,11 @@ class KeyMenu(QObject):
         window.value.export_asked.connect(lambda: window.start(files.export()))
         window.value.import_asked.connect(lambda: window.start(files.replace()))
 
+    @property
+    def _system(self) -> System:
+        session = self._window.session
+        return OUR_OWN if session is None else session.system
+
     def _bind(self, keys: str, owner: QWidget, call: Callable[[], object]) -> None:
         shortcut = QShortcut(QKeySequence(keys), owner)
         shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -94,9 +100,9 @@ class KeyMenu(QObject):
     async def _copy_path(self) -> None:
         place, scope = self._window.desk.address, self._window.scopes.scope
         if place is not None and not self._window.scopes.tree.hasFocus():
-            self._put(path_of(place), "Path copied")
+            self._put(path_of(place, self._system), "Path copied")
         elif scope is not None:
-            self._put(scope_path(scope), "Path copied")
+            self._put(scope_path(scope, self._system), "Path copied")
 
     async def _copy_value(self) -> None:
         pane = self._window.value
@@ -113,7 +119,7 @@ class KeyMenu(QObject):
     async def _copy_code(self) -> None:
         place, entry = self._window.desk.address, self._window.value.entry
         if place is not None and entry is not None:
-            self._put(plugin_code(place, entry.kind), "Code copied")
+            self._put(plugin_code(place, entry.kind, self._system), "Code copied")
 
     async def _copy_host_code(self) -> None:
         place, entry = self._window.desk.address, self._window.value.entry
@@ -125,7 +131,7 @@ class KeyMenu(QObject):
 
     async def _copy_table(self) -> None:
         entries = await self._window.keys.selected_entries(MOST_ROWS)
-        lines = ["\t".join(HEADINGS), *rows_as_table(entries)]
+        lines = ["\t".join(HEADINGS), *rows_as_table(entries, self._system)]
         self._put("\n".join(lines), self._what(len(entries), "row"))
 
     def _what(self, count: int, one: str) -> str:

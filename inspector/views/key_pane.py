@@ -1,7 +1,7 @@
 """The pane of keys: a filter, how many there are, the table, and what to do where there is nothing in it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -17,13 +17,17 @@ from inspector.session import Session
 from inspector.tasks import Tasks
 from inspector.views.key_filter import KeyFilter
 from inspector.views.key_table import KeyTable
-from inspector.views.state_view import StateView
+from inspector.views.state_view import State, StateView
 from inspector.views.states import NO_KEYS, NO_KEYS_READ_ONLY, NO_MATCH
-from storage_core import Change, Entry, Scope
+from storage_core import Change, Entry, Scope, StorageError
 from storage_core.browse import Address, Order, Query
 
 TYPING_PAUSE = 0.12
 """Seconds after the last letter in the filter until it is looked for."""
+
+
+def _no_summary(scope: Scope) -> State | None:
+    return None
 
 
 class KeyPane(QWidget):
@@ -48,6 +52,11 @@ class KeyPane(QWidget):
         self._told: Address | None = None
         self._is_awaited = False  # what was told last is not listed yet: a key that was made just now
         self._is_read_only = False
+        self._has_failed = (
+            False  # nothing could be listed: what changes or a refresh is an occasion to try again
+        )
+        self.summary_of: Callable[[Scope], State | None] = _no_summary
+        """What stands in the place of the keys of a scope that has none of its own."""
         self._rows_come_and_go = False
         self._current_is_gone = False
         self.model = KeyTableModel(self)
@@ -74,10 +83,16 @@ class KeyPane(QWidget):
         """Show the keys of another storage from now on; which, `show_scope` says."""
         self._browsing = Browsing(session.browser, self.model)
         self._is_read_only = session.read_only
+        self.model.set_system(session.system)
+        self.model.begin(Query())
+        if self.model.section_of_order(self._query.order) is None:
+            self._query = replace(self._query, order=Order.KEY, descending=False)
+            self.table.horizontalHeader().setSortIndicator(0, Qt.SortOrder.AscendingOrder)
 
     def leave_session(self) -> None:
         """Show no keys."""
         self._browsing = None
+        self._has_failed = False
         self._told = None
         self.model.begin(Query())
 
@@ -89,13 +104,17 @@ class KeyPane(QWidget):
 
     async def refresh(self) -> None:
         """Read everything anew, where it is."""
-        if self._browsing is not None:
+        if self._has_failed:
+            await self._show(self._query)
+        elif self._browsing is not None:
             await self._browsing.refresh()
             await self._count_all()
 
     async def follow(self, changes: Sequence[Change]) -> None:
         """Show what has changed, with selection and scroll position kept."""
-        if self._browsing is not None:
+        if self._has_failed:
+            await self._show(self._query)
+        elif self._browsing is not None:
             await self._browsing.follow(changes)
             if self._is_awaited and self._told is not None:
                 await self.choose(self._told)
@@ -160,7 +179,12 @@ class KeyPane(QWidget):
         self._total = None
         if self._browsing is None:
             return
-        await self._browsing.show(query)
+        self._has_failed = False
+        try:
+            await self._browsing.show(query)
+        except StorageError:
+            self._has_failed = True
+            raise
         await self._count_all()
         await self._return_to(self._told)
 
@@ -255,9 +279,17 @@ class KeyPane(QWidget):
         self._count.setText(text)
         nothing = self.model.counted is Counted.COMPLETE and self.model.count == 0
         if nothing:
+            scope = self._query.scope
+            summary = None if scope is None else self.summary_of(scope)
+            self._count.setText("" if summary else text)
             no_keys = NO_KEYS_READ_ONLY if self._is_read_only else NO_KEYS
-            self._state.set_state(NO_MATCH if self._query.pattern else no_keys)
+            self._state.set_state(NO_MATCH if self._query.pattern else summary or no_keys)
         self._stack.setCurrentWidget(self._state if nothing else self.table)
+
+    def tell_summary(self) -> None:
+        """Say anew what a scope without keys of its own is: what is in it has changed."""
+        if self._stack.currentWidget() is self._state:
+            self._tell_count()
 
     def _answer_state(self) -> None:
         if self._query.pattern:

@@ -6,9 +6,10 @@ from PySide6.QtCore import QObject, Signal
 
 from inspector.session import Session
 from inspector.tasks import Tasks
-from storage_core import Change
+from storage_core import BusyError, Change
 
 BUNDLE_SECONDS = 0.1
+TRY_AGAIN_SECONDS = 0.5
 
 
 class Live(QObject):
@@ -44,10 +45,23 @@ class Live(QObject):
         self._bundle = []
 
     async def _follow(self, session: Session) -> None:
-        async for change in session.storage.watch():
-            self._bundle.append(change)
-            if self._telling is None:
-                self._telling = asyncio.get_running_loop().call_later(BUNDLE_SECONDS, self._tell)
+        since = await session.storage.revision()
+        while True:
+            try:
+                async for change in session.storage.watch(since):
+                    since = change.revision
+                    self._hand_on(change)
+            except (
+                BusyError
+            ):  # some databases cannot be read while another program writes: it is not for ever
+                await asyncio.sleep(TRY_AGAIN_SECONDS)
+            else:
+                return
+
+    def _hand_on(self, change: Change) -> None:
+        self._bundle.append(change)
+        if self._telling is None:
+            self._telling = asyncio.get_running_loop().call_later(BUNDLE_SECONDS, self._tell)
 
     def _tell(self) -> None:
         self._telling = None

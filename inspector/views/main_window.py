@@ -15,6 +15,7 @@ from inspector.session import Session
 from inspector.settings import Settings
 from inspector.tasks import Tasks, queueing
 from inspector.views.activity_pane import ActivityPane
+from inspector.views.aftermath_bar import AftermathBar
 from inspector.views.bars import StatusBar, ToolRow
 from inspector.views.commands import Commands
 from inspector.views.deeds import Deeds
@@ -40,8 +41,8 @@ from inspector.views.toast import Toast
 from inspector.views.value_features import ValueFeatures
 from inspector.views.value_pane import ValuePane
 from inspector.views.window_actions import WindowActions
-from inspector.views.window_layout import FIRST_SIZE, SMALLEST, WindowLayout
-from storage_core import Change, ChangesLostError, Scope, StorageError, StorageMovedError
+from inspector.views.window_layout import FIRST_SIZE, SMALLEST, WIDE_SCOPES, WindowLayout, over
+from storage_core import BusyError, Change, ChangesLostError, Scope, StorageError, StorageMovedError
 from storage_core.browse import Address
 
 CLOCK_MS = 1_000
@@ -73,7 +74,7 @@ class MainWindow(QMainWindow):
         self.commands = WindowActions(self)
         self.scopes, self.keys = ScopePane(self.tasks), KeyPane(self.tasks)
         self.value, self.activity, self.search = ValuePane(), ActivityPane(), SearchPanel(self.tasks)
-        self.state, self.toast = StateView(NO_FILE), Toast(self)
+        self.state, self.toast, self.aftermath = StateView(NO_FILE), Toast(self), AftermathBar()
         self.tool_row, self.status = ToolRow(self.commands), StatusBar()
         self.desk = Desk(self, self.value, self)
         self.deeds = Deeds(self, self.desk, self)
@@ -123,9 +124,18 @@ class MainWindow(QMainWindow):
         self.session = session
         self.session_changed.emit()
         await self.desk.take(session)
+        try:
+            await self._show_session(session, location)
+        except BusyError as error:  # some databases cannot be read while another program writes
+            await self._leave_storage()
+            self._show_state(state_of(error, location))
+
+    async def _show_session(self, session: Session, location: Path) -> None:
         if self.settings is not None:
             self.settings.add_recent_file(str(location))
-        self.status.show_storage(location, read_only=read_only)
+        self.status.show_storage(location, session.system, read_only=session.read_only)
+        if session.system.weighs:
+            self._panes.widen_scopes(WIDE_SCOPES)
         self.keys.show_session(session)
         await self._tell_what_was_before(session)
         self.live.follow(session)
@@ -293,7 +303,7 @@ class MainWindow(QMainWindow):
         self.resize(*FIRST_SIZE)
         self.commands.fill_menu_bar(self)
         self.addToolBar(self.tool_row)
-        self.setCentralWidget(self._panes)
+        self.setCentralWidget(over(self._panes, self.aftermath))
         self.setStatusBar(self.status)
         if self.settings is not None:
             self.restoreGeometry(self.settings.geometry)

@@ -1,5 +1,6 @@
 """The dialogs that ask where a value is to be: a new key, another key, another scope."""
 
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -12,7 +13,8 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.actions import Stored
-from inspector.plain import PlainLabel
+from inspector.plain import PlainLabel, plain_tooltip
+from inspector.system import OUR_OWN, System
 from storage_core import InvalidNameError, Kind, Scope
 from storage_core.browse import Address
 from storage_core.scope import checked_key
@@ -53,6 +55,14 @@ class _NameDialog(QDialog):
         column.addLayout(buttons)
         self.setMinimumWidth(420)
 
+    def _member_line(self, system: System, text: str) -> QLineEdit:
+        """The line for a user, or what the system has in the place of users."""
+        line = self._line(f"&{system.member.capitalize()}", text, "userEdit")
+        shared = system.say("Shared: for all users of the workspace")
+        line.setPlaceholderText(system.no_shared or shared)
+        line.setAccessibleDescription(system.no_shared)
+        return line
+
     def _line(self, label: str, text: str, name: str) -> QLineEdit:
         line = QLineEdit(text)
         line.setObjectName(name)
@@ -81,23 +91,51 @@ class NewKeyDialog(_NameDialog):
         ("JSON yes or no", Stored(Kind.JSON, b"false")),
         ("JSON null", Stored(Kind.JSON, b"null")),
         ("Bytes", Stored(Kind.BYTES, b"")),
+        ("Bytes that are a JSON object", Stored(Kind.BYTES, b"{}")),
     )
 
-    def __init__(self, parent: QWidget, scope: Scope | None, prefix: str) -> None:
+    def __init__(
+        self, parent: QWidget, scope: Scope | None, prefix: str, system: System = OUR_OWN, kind: int = -1
+    ) -> None:
         super().__init__(parent, "newKeyDialog", "New key", "&Create")
+        self._system = system
         self._workspace = self._line("&Workspace", scope.workspace if scope else "", "workspaceEdit")
-        self._user = self._line("&User", (scope.user or "") if scope else "", "userEdit")
-        self._user.setPlaceholderText("Shared: for all users of the workspace")
+        self._user = self._member_line(system, (scope.user or "") if scope else "")
         self._key = self._line("&Key", prefix, "keyEdit")
         self._kind = QComboBox()
         self._kind.setObjectName("kindBox")
         self._kind.setAccessibleName("Kind")
-        for title, _ in self._BEGINNINGS:
-            self._kind.addItem(title)
+        self._offer_kinds(kind)
         self._fields.addRow("K&ind", self._kind)
-        (self._key if scope else self._workspace).setFocus()
+        needs_member = bool(system.no_shared) and not self._user.text()
+        (self._workspace if not scope else self._user if needs_member else self._key).setFocus()
         self._check()
         self._fault.setText("")
+
+    def say(self, fault: str) -> None:
+        """Say what was wrong with what was asked for before, until something is typed."""
+        self._fault.setText(fault)
+
+    def kind(self) -> int:
+        """The number of what it is to begin with, for another dialog like this one."""
+        return self._kind.currentIndex()
+
+    def _offer_kinds(self, chosen: int) -> None:
+        """List what a value can begin as; greyed out, and with the reason, where the system keeps no such kind."""
+        system, model = self._system, self._kind.model()
+        assert isinstance(model, QStandardItemModel)
+        beginnings = self._BEGINNINGS if system.no_json else self._BEGINNINGS[:-1]
+        for number, (title, beginning) in enumerate(beginnings):
+            why_not = system.no_json if beginning.kind is Kind.JSON else system.no_bytes
+            self._kind.addItem(title)
+            if why_not:
+                model.item(number).setEnabled(False)
+                model.item(number).setToolTip(plain_tooltip(why_not))
+                model.item(number).setAccessibleDescription(why_not)
+        possible = [number for number in range(self._kind.count()) if model.item(number).isEnabled()]
+        self._kind.setCurrentIndex(chosen if chosen in possible else possible[0])
+        self._kind.setToolTip(plain_tooltip(system.no_json or system.no_bytes))
+        self._kind.setAccessibleDescription(system.no_json or system.no_bytes)
 
     def address(self) -> Address:
         """The place that was asked for; raises InvalidNameError where a name in it cannot be one."""
@@ -107,7 +145,9 @@ class NewKeyDialog(_NameDialog):
         return self._BEGINNINGS[self._kind.currentIndex()][1]
 
     def _find_fault(self) -> str:
-        return _fault_of(self._workspace.text(), self._user.text(), self._key.text())
+        if self._user.text() or not self._system.no_shared:
+            return _fault_of(self._workspace.text(), self._user.text(), self._key.text())
+        return self._system.no_shared
 
 
 class RenameDialog(_NameDialog):
@@ -137,13 +177,21 @@ class RenameDialog(_NameDialog):
 class PlaceDialog(_NameDialog):
     """Asks where, in any scope, a value is to be moved or copied to."""
 
-    def __init__(self, parent: QWidget, source: Address, name: str, title: str, button: str) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        source: Address,
+        name: str,
+        title: str,
+        button: str,
+        system: System = OUR_OWN,
+    ) -> None:
         super().__init__(parent, name, title, button)
         self._source = source
+        self._system = system
         scope = source.scope
         self._workspace = self._line("&Workspace", scope.workspace, "workspaceEdit")
-        self._user = self._line("&User", scope.user or "", "userEdit")
-        self._user.setPlaceholderText("Shared: for all users of the workspace")
+        self._user = self._member_line(system, scope.user or "")
         self._key = self._line("&Key", source.key, "keyEdit")
         self._as_shown = self._names()  # a line cannot show every name as it is
         self._user.setFocus()
@@ -168,9 +216,12 @@ class PlaceDialog(_NameDialog):
     def _find_fault(self) -> str:
         try:
             target = self.target()
-            checked_key(target.key)
+            if target.key != self._source.key:  # else the database has it already, whatever it is like
+                checked_key(target.key)
         except InvalidNameError as error:
             return str(error)
+        if target.scope.user is None and self._system.no_shared:
+            return self._system.no_shared
         return "Choose another place than where it is." if target == self._source else ""
 
 

@@ -66,6 +66,7 @@ class ScopePane(QWidget):
         """Show the scopes of this storage; none of them is chosen yet."""
         self.leave_session()
         self._session = session
+        self.model.set_system(session.system)
         await self.refresh()
 
     def leave_session(self) -> None:
@@ -80,7 +81,7 @@ class ScopePane(QWidget):
 
     async def refresh(self) -> None:
         """Count everything again, and find out again about the groups that are looked at."""
-        counts = await self._ask(lambda browser: browser.counts())
+        counts = await self._count_all()
         if counts is not None:
             self.model.doubt_all_groups()
             with self._keeping_place():
@@ -99,6 +100,9 @@ class ScopePane(QWidget):
     async def choose(self, scope: Scope, prefix: str = "") -> None:
         """Choose a scope, or a group in it, also where it holds nothing; unless it is chosen already."""
         if self._session is None or (scope, prefix) == (self.scope, self.prefix):
+            return
+        if scope.user is None and self._session.system.no_shared:
+            self.tree.setCurrentIndex(self.model.workspace_index(scope.workspace))
             return
         if not self.model.index_of(scope).isValid():
             self.filter.clear()
@@ -132,8 +136,9 @@ class ScopePane(QWidget):
 
     async def _catch_up(self) -> None:
         touched, self._touched = self._touched, {}
-        if len(touched) > COUNTED_ONE_BY_ONE:
-            counts = await self._ask(lambda browser: browser.counts())
+        is_all = len(touched) > COUNTED_ONE_BY_ONE or self._weighs
+        if is_all:
+            counts = await self._count_all()
         else:
             counts = await self._ask(lambda browser: _counts_of(browser, touched))
         if counts is None:
@@ -142,10 +147,26 @@ class ScopePane(QWidget):
             for key in keys:
                 self.model.doubt_groups(scope, key)
         with self._keeping_place():
-            if len(touched) > COUNTED_ONE_BY_ONE:
+            if is_all:
                 self.model.set_counts(counts)
             else:
                 self.model.update_counts(counts)
+
+    @property
+    def _weighs(self) -> bool:
+        return self._session is not None and self._session.system.weighs
+
+    async def _count_all(self) -> dict[Scope, int] | None:
+        """How many keys every scope has; where it matters, also how much they hold, for the model."""
+        if not self._weighs:
+            return await self._ask(lambda browser: browser.counts())
+        session = self._session
+        assert session is not None
+        infos = await self._ask(lambda _: session.storage.scopes())
+        if infos is None:
+            return None
+        self.model.set_sizes({info.scope: info.size for info in infos})
+        return {info.scope: info.count for info in infos}
 
     def _look_soon(self) -> None:
         if self._session is not None:

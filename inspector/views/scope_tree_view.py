@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
 )
 
 from inspector import theme
-from inspector.formats import thousands
 from inspector.models.scope_tree import COUNT, NAME, Index, ScopeTreeModel
 
 
@@ -141,7 +140,7 @@ class ScopeTree(QTreeView):
             )
 
     def _fit_counts(self) -> None:
-        widest = self.fontMetrics().horizontalAdvance(thousands(self._scopes.largest_count()))
+        widest = max(map(self.fontMetrics().horizontalAdvance, self._scopes.longest_counts()))
         self.header().resizeSection(COUNT, widest + 5 * theme.GRID)
 
 

@@ -31,6 +31,7 @@ from inspector.models.hits import SHOWN_AT_MOST, Column, HitsModel
 from inspector.models.key_table import scope_text
 from inspector.plain import PlainLabel
 from inspector.session import Session
+from inspector.system import OUR_OWN, System
 from inspector.tasks import Tasks
 from storage_core import Scope, StorageError
 from storage_core.browse import SearchStep
@@ -55,8 +56,8 @@ class _Question:
     in_keys: bool
     in_values: bool
 
-    def place(self) -> str:
-        return "all scopes" if self.scope is None else scope_text(self.scope)
+    def place(self, system: System) -> str:
+        return "all scopes" if self.scope is None else scope_text(self.scope, system)
 
 
 class SearchPanel(QWidget):
@@ -100,9 +101,14 @@ class SearchPanel(QWidget):
         """Search this storage from now on; None for none."""
         self._session = session
         self._forget()
+        self.model.set_system(self._system)
         self._offer_scope(None)
         if session is None:
             self.edit.clear()
+
+    @property
+    def _system(self) -> System:
+        return OUR_OWN if self._session is None else self._session.system
 
     def begin(self, scope: Scope | None) -> None:
         """Come into sight and take the keyboard; where it is in sight already, search anew.
@@ -186,7 +192,7 @@ class SearchPanel(QWidget):
             self._progress.setValue(step.looked * _PER_MILLE // max(step.total, 1))
             return
         self._rest()
-        found = self._found() if self.model.found else f"Nothing found in {question.place()}"
+        found = self._found() if self.model.found else f"Nothing found in {question.place(self._system)}"
         seen = f"all {total} values" if question.in_values else "all keys"
         self._status.setText(f"{found} · looked at {seen}")
 
@@ -215,12 +221,14 @@ class SearchPanel(QWidget):
 
     def _offer_scope(self, scope: Scope | None) -> None:
         """Offer to search everywhere, or in this scope; the choice between the two stays."""
+        if scope is not None and scope.user is None and self._system.no_shared:
+            scope = None
         only_here = self._where.currentIndex() == 1 and scope is not None
         self._where.blockSignals(True)
         self._where.clear()
         self._where.addItem("Everywhere", None)
         if scope is not None:
-            self._where.addItem(f"Only {shortened(scope_text(scope), _LONGEST_SCOPE)}", scope)
+            self._where.addItem(f"Only {shortened(scope_text(scope, self._system), _LONGEST_SCOPE)}", scope)
         self._where.setCurrentIndex(1 if only_here else 0)
         self._where.blockSignals(False)
 

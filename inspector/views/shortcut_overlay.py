@@ -1,13 +1,14 @@
 """The overlay that lists all commands that have keys."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from inspector import theme
-from inspector.plain import PlainLabel
+from inspector.plain import PlainLabel, plain_tooltip
+from inspector.system import System
 from inspector.views.overlay import Overlay
 from inspector.views.window_actions import Command
 
@@ -24,6 +25,7 @@ class ShortcutOverlay(Overlay):
         self.setObjectName("shortcutOverlay")
         self.setAccessibleName("Keyboard shortcuts")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._lines: dict[str, tuple[Command, PlainLabel, PlainLabel]] = {}
         title = PlainLabel("Keyboard shortcuts")
         title.setFont(theme.title_font())
         self.column.addWidget(title)
@@ -31,7 +33,7 @@ class ShortcutOverlay(Overlay):
         filled = [0] * _COLUMNS
         for name, commands in groups:
             shortest = filled.index(min(filled))
-            columns[shortest].addLayout(_section(name, commands))
+            columns[shortest].addLayout(self._section(name, commands))
             filled[shortest] += len(commands) + 2
         beside = QHBoxLayout()
         beside.setSpacing(8 * theme.GRID)
@@ -40,6 +42,25 @@ class ShortcutOverlay(Overlay):
             column.addStretch()
             beside.addLayout(column, 1)
         self.column.addLayout(beside)
+        self._why = PlainLabel()
+        self._why.setProperty("tone", "second")
+        self._why.setWordWrap(True)
+        self._why.hide()
+        self.column.addWidget(self._why)
+
+    def show_system(self, system: System) -> None:
+        """Use the words of the open storage's system, and grey out what it refuses."""
+        refused: Mapping[str, str] = system.refused
+        self._why.setText("\n".join(dict.fromkeys(refused.values())))
+        self._why.setVisible(bool(refused))
+        for name, (command, words, keys) in self._lines.items():
+            why = refused.get(name, "")
+            words.setText(system.say(command.words))
+            for label in (words, keys):
+                label.setEnabled(not why)
+                label.setToolTip(plain_tooltip(why))
+            said = f"{words.text()}: {' or '.join(_native(command))}"
+            keys.setAccessibleName(f"{said}. {why}" if why else said)
 
     def open(self) -> None:
         super().open()
@@ -52,20 +73,24 @@ class ShortcutOverlay(Overlay):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.dismiss()
 
+    def _section(self, title: str, commands: list[Command]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(3 * theme.GRID)
+        grid.setVerticalSpacing(theme.GRID)
+        grid.setColumnStretch(0, 1)
+        heading = PlainLabel(title)
+        heading.setProperty("tone", "second")
+        grid.addWidget(heading, 0, 0)
+        for row, command in enumerate(commands, 1):
+            words, keys = PlainLabel(command.words), PlainLabel("   ".join(_native(command)))
+            keys.setFont(theme.mono_font())
+            keys.setAccessibleName(f"{command.words}: {' or '.join(_native(command))}")
+            grid.addWidget(words, row, 0)
+            grid.addWidget(keys, row, 1, Qt.AlignmentFlag.AlignRight)
+            self._lines[command.name] = (command, words, keys)
+        return grid
 
-def _section(title: str, commands: list[Command]) -> QGridLayout:
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(3 * theme.GRID)
-    grid.setVerticalSpacing(theme.GRID)
-    grid.setColumnStretch(0, 1)
-    heading = PlainLabel(title)
-    heading.setProperty("tone", "second")
-    grid.addWidget(heading, 0, 0)
-    for row, command in enumerate(commands, 1):
-        grid.addWidget(PlainLabel(command.words), row, 0)
-        keys = [QKeySequence(each).toString(QKeySequence.SequenceFormat.NativeText) for each in command.keys]
-        label = PlainLabel("   ".join(keys))
-        label.setFont(theme.mono_font())
-        label.setAccessibleName(f"{command.words}: {' or '.join(keys)}")
-        grid.addWidget(label, row, 1, Qt.AlignmentFlag.AlignRight)
-    return grid
+
+def _native(command: Command) -> list[str]:
+    """The keys of a command, as they are written on this platform."""
+    return [QKeySequence(each).toString(QKeySequence.SequenceFormat.NativeText) for each in command.keys]

@@ -1,8 +1,11 @@
 """The states in which there is nothing to browse, each in a person's words: what is, and what to do."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from inspector.formats import human_size, thousands
 from inspector.plain import visible
+from inspector.system import System
 from inspector.views.state_view import State
 from storage_core import (
     BusyError,
@@ -15,7 +18,12 @@ from storage_core import (
     StorageNotFoundError,
 )
 
-NO_FILE = State("open", "No storage is open", "Open the file that your plugins write to.", "Open a storage…")
+NO_FILE = State(
+    "open",
+    "No storage is open",
+    "Open the file that your plugins write to, the Cheshire Cat's core.db, or Dify's folder persistence.",
+    "Open a storage…",
+)
 OPENING = State("refresh", "Opening the storage", "")
 EMPTY = State(
     "empty",
@@ -35,6 +43,25 @@ GONE = State(
     "delete", "This key was deleted meanwhile", "Undo cannot bring it back, as somebody else deleted it."
 )
 
+
+def workspace_state(members: Sequence[tuple[str, int, int]], system: System, *, read_only: bool) -> State:
+    """What a workspace without values of its own holds: the names of its members, their keys and their bytes."""
+    total = human_size(sum(size for _, _, size in members))
+    count = f"1 {system.member}" if len(members) == 1 else f"{thousands(len(members))} {system.members}"
+    heaviest = sorted(members, key=lambda member: (-member[2], member[0]))
+    lines = [
+        f"{human_size(size):>7}  {visible(member)} · {'1 key' if keys == 1 else f'{thousands(keys)} keys'}"
+        for member, keys, size in heaviest
+    ]
+    return State(
+        "workspace",
+        f"{count}, {total} in this workspace",
+        f"Choose a {system.member} on the left to see its keys.",
+        "" if read_only else NO_KEYS.button,
+        "\n".join(lines),
+    )
+
+
 CREATE = "Make a storage here"
 _OPEN_ANOTHER = "Open another…"
 _AGAIN = "Try again"
@@ -50,7 +77,8 @@ _BY_ERROR: tuple[tuple[type[StorageError], str, str, str, str], ...] = (
         NotAStorageError,
         "broken",
         "This is not a storage",
-        "It was left as it is. Open the file that your plugins write to.",
+        "It was left as it is. Open the file that your plugins write to, the Cheshire Cat's core.db, or, with "
+        "Open a folder, the folder persistence of Dify's plugin daemon.",
         _OPEN_ANOTHER,
     ),
     (

@@ -24,7 +24,9 @@ from inspector.editors.text import TextEditor
 from inspector.formats import Medium, thousands
 from inspector.masking import masked_text
 from inspector.opened import Marks, Opened
+from inspector.system import System
 from inspector.views.changes_view import ChangesView
+from inspector.views.notes_bar import CautionBar, NotesBar
 from inspector.views.readings_view import ReadingsView
 from inspector.views.secrecy import why_hidden
 from inspector.views.state_view import State, StateView
@@ -66,6 +68,7 @@ class ValuePane(QWidget):
         self._warning = ""
         self.is_revealed = False
         self._header = ValueHeader()
+        self._notes, self._caution = NotesBar(), CautionBar()
         self._foot = ValueFoot()
         self.form, self._text = FormEditor(), Covered(TextEditor(), masked_text)
         self._hex, self._image = Covered(HexEditor()), Covered(ImageEditor())
@@ -105,6 +108,7 @@ class ValuePane(QWidget):
         self._shown_editor = None
         self._warning = ""
         self._forget_shown()
+        self._caution.say("")
         self._state_view.set_state(state)
         self._stack.setCurrentWidget(self._state_view)
         self._show_edit_state()
@@ -116,12 +120,15 @@ class ValuePane(QWidget):
         same = former is not None and (former.scope, former.key) == (entry.scope, entry.key)
         self._opened, self._read_only = opened, read_only
         self._carried, self._warning = False, ""
+        self._caution.say("")
         if not same:
             self._forget_shown()
         self._stack.setCurrentWidget(self._value)
         self._header.describe(opened)
+        self._notes.say(opened.notes)
         news = SHOWN_ANEW if opened.changed or opened.marks != Marks() else ""
-        self.set_notice(f"Shown as text: {opened.fault}" if opened.fault else news, "amber")
+        is_fault_news = opened.fault and not opened.notes
+        self.set_notice(f"Shown as text: {opened.fault}" if is_fault_news else news, "amber")
         if opened.is_large:
             self._shown_editor = None
             self._offer([self._large], self._large)
@@ -231,6 +238,14 @@ class ValuePane(QWidget):
     def advice(self) -> str:
         """What speaks against saving the value as it stands."""
         return self._foot.advice()
+
+    def caution(self, text: str) -> None:
+        """Say what of the edit would not be kept as it is; nothing where all of it would."""
+        self._caution.say(text if self.is_edited() else "")
+
+    def set_system(self, system: System) -> None:
+        """Describe entries from now on as those of this system."""
+        self._header.system = system
 
     def chunk_arrived(self, offset: int, data: bytes) -> None:
         """Bytes of a large value that `chunk_wanted` asked for."""
@@ -407,7 +422,9 @@ class ValuePane(QWidget):
         self._value = QWidget()
         column = _column(self._value)
         column.addWidget(self._header)
+        column.addWidget(self._notes)
         column.addWidget(panes, 1)
+        column.addWidget(self._caution)
         column.addWidget(self._foot)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._state_view)

@@ -1,12 +1,15 @@
 """What the value pane shows that takes time to find out: changes, readings, parts of large values."""
 
+import asyncio
+
 from inspector.coalescer import Coalescer
+from inspector.formats import looks_secret
 from inspector.opened import Opened
 from inspector.session import Session
 from inspector.tasks import Tasks
 from inspector.views.value_pane import ValuePane
 from storage_core import StorageError
-from storage_core.raw import RawEntry
+from storage_core.raw import RawEntry, caution
 
 COMPARE_SECONDS = 0.15
 """How long edits are gathered before they are compared with what is stored, all at once."""
@@ -23,6 +26,8 @@ class ValueTasks:
         self._tasks = tasks
         self._session: Session | None = None
         self._comparing = Coalescer(tasks, COMPARE_SECONDS, self._compare)
+        self._weighing = Coalescer(tasks, COMPARE_SECONDS, self._weigh)
+        pane.edited.connect(self._caution)
         pane.edited.connect(self._compare_soon)
         pane.difference_wanted.connect(self._compare_soon)
         pane.settled.connect(self._settle)
@@ -61,6 +66,28 @@ class ValueTasks:
         else:
             self._settle()
 
+    # What would not be kept as it is.
+
+    def _caution(self) -> None:
+        """Say it with the edit, so that nobody is quicker to save it; of a large one a little later."""
+        session, entry, pane = self._session, self._pane.entry, self._pane
+        if session is None or entry is None or session.system.is_our_own:
+            return
+        if not pane.is_edited() or pane.problem():
+            pane.caution("")
+        elif len(data := pane.data()) <= COMPARED_UNSEEN:
+            pane.caution(_said(entry, caution(session.storage, entry.kind, data)))
+        else:
+            self._weighing.ask()
+
+    async def _weigh(self) -> None:
+        session, entry, pane = self._session, self._pane.entry, self._pane
+        if session is None or entry is None or not pane.is_edited() or pane.problem():
+            return
+        said = await asyncio.to_thread(caution, session.storage, entry.kind, pane.data())
+        if self._pane.entry is entry:
+            pane.caution(_said(entry, said))
+
     # Readings.
 
     def _read(self) -> None:
@@ -96,3 +123,10 @@ class ValueTasks:
             self._pane.chunk_failed(offset, "it was changed meanwhile; refresh to see it")
         else:
             self._pane.chunk_arrived(offset, chunk.data)
+
+
+def _said(entry: RawEntry, caution: str | None) -> str:
+    """A caution as it may be shown: one on a secret would give it away."""
+    if caution and looks_secret(entry.key):
+        return "This would not be kept exactly as it is."
+    return caution or ""

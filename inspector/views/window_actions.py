@@ -1,11 +1,14 @@
 """The window's commands: each once, with its words, icon and keys, for the menus, the tool row and context menus."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QAction, QHelpEvent, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from inspector.assets import icon
+from inspector.plain import plain_tooltip
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Command:
 
 COMMANDS = (
     Command("Open", "&Open…", ("Ctrl+O",), "open"),
+    Command("OpenFolder", "Open a &folder…"),
     Command("NewKey", "&New key…", ("Ctrl+N",), "plus", writes=True),
     Command("Save", "&Save", ("Ctrl+S",), "save", writes=True),
     Command("Revert", "&Revert", (), "revert"),
@@ -71,7 +75,7 @@ KEY_MENU = (
 SCOPE_MENU = ("NewKey", "", "CopyPath", "CopySyncCode", "", "Refresh", "", "DeleteScope")
 
 _MENUS = (
-    ("&File", ("Open", "", "BringOver", "", "ReadOnly", "", "Quit")),
+    ("&File", ("Open", "OpenFolder", "", "BringOver", "", "ReadOnly", "", "Quit")),
     ("&Edit", ("Undo", "Redo", "", "NewKey", "Rename", "Delete", "", "Save", "Revert", "", "Find", "Search")),
     ("&Key", (*KEY_MENU, "", "DeleteScope", "", "Schemas")),
     ("&Go", ("Back", "Forward", "", "Jump", "Bookmark")),
@@ -98,6 +102,8 @@ class WindowActions:
         self._actions: dict[str, QAction] = {}
         self._menus: dict[str, QMenu] = {}
         self._writing = [command.name for command in COMMANDS if command.writes]
+        self._refused: Mapping[str, str] = {}
+        self._reasons = _Reasons(window)
         for command in COMMANDS:
             action = QAction(command.text, window)
             action.setObjectName(f"action{command.name}")
@@ -114,7 +120,17 @@ class WindowActions:
     def allow(self, allowed: dict[str, bool], *, read_only: bool) -> None:
         """Enable the commands that `allowed` names, those that write only where writing is possible."""
         for name, possible in allowed.items():
-            self._actions[name].setEnabled(possible and not (read_only and name in self._writing))
+            can = possible and name not in self._refused
+            self._actions[name].setEnabled(can and not (read_only and name in self._writing))
+
+    def refuse(self, refused: Mapping[str, str]) -> None:
+        """Keep these commands greyed out from now on, each with the reason, and no others."""
+        for name in {**self._refused, **refused}:
+            why = refused.get(name, "")
+            self._actions[name].setToolTip(plain_tooltip(why))
+            self._actions[name].setWhatsThis(why)
+            self._actions[name].setEnabled(False)
+        self._refused = dict(refused)
 
     def fill_menu_bar(self, window: QMainWindow) -> None:
         for title, names in _MENUS:
@@ -127,8 +143,20 @@ class WindowActions:
 
     def fill(self, menu: QMenu, names: tuple[str, ...]) -> None:
         """Add the named commands to a menu; an empty name is a separator."""
+        menu.setToolTipsVisible(True)
+        menu.installEventFilter(self._reasons)
         for name in names:
             if name:
                 menu.addAction(self._actions[name])
             else:
                 menu.addSeparator()
+
+
+class _Reasons(QObject):
+    """Of a menu's tooltips, lets through those that say why a command is refused: the others repeat its words."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not isinstance(event, QHelpEvent) or not isinstance(watched, QMenu):
+            return False
+        action = watched.actionAt(event.pos())
+        return event.type() == QEvent.Type.ToolTip and (action is None or not action.whatsThis())

@@ -1,7 +1,7 @@
 """How the panes stand in the window, and how that is remembered."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector.settings import Settings
 
@@ -9,6 +9,8 @@ SMALLEST = (1024, 640)
 FIRST_SIZE = (1280, 800)
 NARROWEST_PANE = 200
 FIRST_WIDTHS = (200, 540, 540)
+WIDE_SCOPES = 300
+"""What names such as `author/plugin` want, with their sizes."""
 FIRST_SHARES = (0, 1, 1)  # of what the window has more, or less
 FIRST_HEIGHTS = (620, 260, 130)
 
@@ -49,6 +51,14 @@ class WindowLayout(QStackedWidget):
     def show_panes(self) -> None:
         self.setCurrentWidget(self._panes)
 
+    def widen_scopes(self, width: int) -> None:
+        """Give the tree this width, where it has less, at the cost of the panes beside it."""
+        scopes, keys, value = self._across.sizes()
+        if scopes < width:
+            rest = max(scopes + keys + value, self.width()) - width
+            wanted = rest * keys // max(keys + value, 1)
+            self._across.setSizes([width, wanted, rest - wanted])
+
     def restore(self, settings: Settings) -> None:
         """Stand as the person left it."""
         for splitter in (self._across, self._panes):
@@ -57,3 +67,14 @@ class WindowLayout(QStackedWidget):
     def remember(self, settings: Settings) -> None:
         for splitter in (self._across, self._panes):
             settings.set_splitter(splitter.objectName(), splitter.saveState())
+
+
+def over(panes: QWidget, bar: QWidget) -> QWidget:
+    """One widget of the panes and, below them, a bar that comes and goes."""
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(panes, 1)
+    column.addWidget(bar)
+    return whole

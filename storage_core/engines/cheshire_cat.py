@@ -30,7 +30,13 @@ from storage_core.engines.sqlite_connection import insist
 from storage_core.engines.sqlite_errors import SQLITE_FAULTS, as_storage_error, speaks_storage_errors
 from storage_core.engines.sqlite_file import Inode
 from storage_core.entry import Kind
-from storage_core.errors import NotAStorageError, ReadOnlyError, StorageError, UnsupportedError
+from storage_core.errors import (
+    InvalidValueError,
+    NotAStorageError,
+    ReadOnlyError,
+    StorageError,
+    UnsupportedError,
+)
 from storage_core.query import Address, Chunk, Query
 from storage_core.records import Record
 from storage_core.scope import Scope, checked_text_argument
@@ -162,7 +168,7 @@ class CatEngine(CatReader):
     def _put(self, place: Address, data: bytes, if_revision: int | None) -> int:
         if if_revision is not None:
             self._expect(place, if_revision)
-        table, text, row = self._table_for(place), data.decode(), self._oldest_row(place)
+        table, text, row = self._table_for(place), _decoded(data), self._oldest_row(place)
         if row is None:
             row = self._insert(table, place, "VALUES (:id, :user, :key, :value)", {"value": text})
         else:
@@ -337,6 +343,16 @@ def _place(scope: Scope, key: str, kind: Kind = Kind.JSON, lifetime: int | None 
     if lifetime is not None:
         raise UnsupportedError("the Cat keeps values for good: none of them can expire")
     return Address(scope, checked_text_argument(key, "key"))
+
+
+def _decoded(data: bytes) -> str:
+    """The text to write: what other programs have left there, and is brought back as it was, may be none."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise InvalidValueError(
+            f"no text that the Cat could keep: byte {error.start:,} is not UTF-8"
+        ) from error
 
 
 def _names(place: Address) -> dict[str, object]:

@@ -123,6 +123,7 @@ class DifyEngine(DifyReader):
     ) -> None:
         source, target = Address(scope, key), Address(to, new_key)
         place, new_place = dify_names.place_of(scope, key), dify_names.place_to_write(to, new_key)
+        before = None if place is None else self._root.status(place)
         expected = None if place is None else self._expect(place, source, if_revision)
         seen = None if place is None else self._now(place, source)
         if place is None or seen is None:
@@ -135,6 +136,10 @@ class DifyEngine(DifyReader):
             raise taken(to, new_key, in_the_way)
         self._plan.check_way(new_place, target)
         self._stage_again(place, seen, new_place, target, None if overwrite else Expected(None))
+        after = self._root.status(place)
+        if expected is not None and before and after and _written(before) == _written(after):
+            now = self._seen(place, source)  # a second name of the file has changed one of its times
+            expected = Expected(None if now is None else now.mark)
         self._plan.add(place, Pending(source, None, expected=expected, moved=True))
         self._making.made(source, None)
         moved = self._plan.get(new_place)

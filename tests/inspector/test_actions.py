@@ -1,6 +1,8 @@
 """What a person does can be taken back to the last byte, and never over what somebody else wrote since."""
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 
 from inspector import actions
 from inspector.actions import History, Stored
-from storage_core import AsyncStorage, ConflictError, Kind, Scope
+from storage_core import AsyncStorage, ConflictError, Kind, Scope, StorageError
 from storage_core.browse import Address
 from storage_core.raw import RawEntry, read, write
 
@@ -208,3 +210,21 @@ async def test_a_value_that_was_edited_renamed_and_edited_again_goes_all_the_way
     for _ in range(4):
         await history.redo(storage)
     assert ((await found(storage, target)).data, await is_set(storage)) == (b"3", False)
+
+
+async def test_of_a_deletion_that_fails_in_part_the_rest_can_be_taken_back(
+    storage: AsyncStorage,
+) -> None:
+    keys = ["a", "b", "c"]
+    await storage.store(SCOPE).save_many(dict.fromkeys(keys, 1))
+    with closing(sqlite3.connect(storage.location, isolation_level=None)) as other:
+        other.execute(
+            "CREATE TRIGGER refuse BEFORE DELETE ON entries WHEN old.key = 'b' BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+        with pytest.raises(actions.PartlyDoneError) as failed:
+            await actions.delete(storage, [Address(SCOPE, key) for key in keys])
+        assert isinstance(failed.value.reason, StorageError)
+        assert [key async for key in storage.store(SCOPE).keys()] == ["b"]
+        other.execute("DROP TRIGGER refuse")
+    await failed.value.done.undo(storage)
+    assert [key async for key in storage.store(SCOPE).keys()] == keys

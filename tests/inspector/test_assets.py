@@ -13,7 +13,7 @@ from inspector.assets import icon, picture, resource
 ICONS = sorted(path.stem for path in resource("icons").glob("*.svg"))
 NEEDED = (
     "open plus save revert delete rename undo redo refresh search jump back forward bookmark moon sun lock copy "
-    "workspace shared user group key warning info empty broken pause play app"
+    "workspace shared user group key warning info empty broken pause play app plugin"
 )
 
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspector.copying import path_of, plugin_code, rows_as_table, scope_path, storage_code
-from storage_core import Entry, Kind, Scope
+from inspector.system import System
+from storage_core import Capabilities, Entry, Kind, Scope
 from storage_core.browse import Address
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20)
@@ -51,3 +52,18 @@ def test_a_row_stays_one_row_of_five_cells_whatever_its_key_is() -> None:
     entry = Entry(Scope("acme"), "a\tb\nc\r", Kind.JSON, None, 7, 1, moment, None)
     (line,) = rows_as_table([entry])
     assert line.split("\t") == ["a\\tb\\nc\\r", "JSON", "7", "2026-01-02T03:04:05+00:00", ""]
+
+
+def test_a_table_leaves_out_times_that_are_not_known():
+    at = datetime(2026, 1, 2, tzinfo=UTC)
+    entry = Entry(Scope("cat"), "theme", Kind.JSON, None, 3, 1, at, None)
+    timeless = System(Capabilities("Cheshire Cat", times=False))
+    assert rows_as_table([entry], timeless) == ["theme\tJSON\t3\t\t"]
+
+
+def test_code_and_path_of_a_plugin_of_dify():
+    dify = System(Capabilities("Dify", members="Plugins", shared=False))
+    place = Address(Scope("tenant", "author/name"), "k")
+    assert plugin_code(place, Kind.BYTES, dify) == 'self.session.storage.get("k")'
+    assert path_of(place, dify) == "tenant / author/name / k"
+    assert scope_path(Scope("tenant"), dify) == "tenant"

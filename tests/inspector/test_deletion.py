@@ -1,7 +1,9 @@
 """Any number of entries is deleted and brought back, with the values in a file rather than in memory."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from inspector.actions import Done, Stored
 from inspector.deletion import MOST_AT_ONCE, Deletion
 from inspector.session import Session
 from inspector.spool import Spool, Spooled
-from storage_core import AsyncStorage, Kind, Scope
+from storage_core import AsyncStorage, Kind, Scope, StorageError
 from storage_core.browse import Address
 from storage_core.raw import read
 
@@ -165,3 +167,22 @@ async def test_a_bundle_that_was_begun_is_ended_though_the_undo_is(session: Sess
     undoing.cancel()
     await asyncio.wait([undoing])
     assert len(await remaining(session)) in (MOST_AT_ONCE, 2 * MOST_AT_ONCE)
+
+
+async def test_of_a_bundle_that_fails_in_part_the_rest_is_deleted_counted_and_brought_back(
+    storage: AsyncStorage, kept: AsyncStorage
+) -> None:
+    keys = ["a", "b", "c"]
+    await storage.store(ANN).save_many(dict.fromkeys(keys, 1))
+    deed = Deletion(kept, {})
+    with closing(sqlite3.connect(storage.location, isolation_level=None)) as other:
+        other.execute(
+            "CREATE TRIGGER refuse BEFORE DELETE ON entries WHEN old.key = 'b' BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+        with pytest.raises(StorageError):
+            await deed.delete(storage, [Address(ANN, key) for key in keys], lambda done: None)
+        other.execute("DROP TRIGGER refuse")
+    assert deed.count == 2
+    assert [key async for key in storage.store(ANN).keys()] == ["b"]
+    await deed.undo(storage)
+    assert [key async for key in storage.store(ANN).keys()] == keys

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from inspector.drafts import LARGEST, Draft, Drafts
+from inspector.drafts import LARGEST, Draft, Drafts, based_on
 from storage_core import Kind, Scope
 from storage_core.browse import Address
+from storage_core.raw import RawEntry
 
 AT = datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC)
 
@@ -192,7 +193,7 @@ def test_an_edit_beyond_the_bound_is_not_kept_and_leaves_the_draft_before_it(fol
         lambda whole: whole.replace(b'["mine"]', b'["mind"]'),
         lambda whole: whole.replace(b'"format": 1', b'"format": 2'),
         lambda whole: whole.replace(b'"kind": "JSON"', b'"kind": "XML"'),
-        lambda whole: whole.replace(b'"todos"', b'""'),
+        lambda whole: whole.replace(b'"todos"', b"7"),
         lambda whole: whole.replace(b'"acme"', b'""'),
         lambda whole: whole.replace(b"+00:00", b""),
         lambda whole: whole.replace(b'"base": 9', b'"base": null'),
@@ -256,3 +257,26 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path, draft):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
         Drafts(tmp_path / "file" / "drafts").keep(draft)
+
+
+def entry_of(draft: Draft, data: bytes, revision: int) -> RawEntry:
+    scope, key = draft.address
+    return RawEntry(scope, key, draft.kind, data, len(data), revision, datetime.now(UTC), None)
+
+
+def test_a_draft_expects_the_revision_that_it_is_based_on_where_revisions_last(draft):
+    assert based_on(draft, entry_of(draft, b"other", 900), counts=True) == draft.revision
+    assert based_on(draft, None, counts=True) == draft.revision
+
+
+def test_without_lasting_revisions_a_draft_is_compared_by_its_bytes(draft):
+    assert based_on(draft, entry_of(draft, draft.base, 900), counts=False) == 900
+    other = entry_of(draft, b"other", draft.revision)
+    assert based_on(draft, other, counts=False) != other.revision
+    assert based_on(draft, None, counts=False) != 0
+
+
+def test_a_draft_of_the_empty_key_is_offered(folder, draft):
+    odd = replace(draft, address=Address(draft.address.scope, ""))
+    left_behind(folder, odd)
+    assert Drafts(folder).all_for(odd.location) == [odd]

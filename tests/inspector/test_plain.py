@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextDocument
 
-from inspector.plain import LONGEST_TOOLTIP, PlainLabel, plain_tooltip, visible, without_mnemonic
+from inspector.plain import LONGEST_TOOLTIP, PlainLabel, plain_tooltip, visible, visible_key, without_mnemonic
 
 HOSTILE = '<img src="file:///etc/hostname"><b>bold</b> &amp; &lt;i&gt;'
 ESCAPED = re.compile(r"\\(?:([\\nrt0])|x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))|␣|(.)", re.DOTALL)
@@ -123,3 +123,11 @@ def test_an_eliding_label_with_room_for_everything_has_the_tooltip_that_it_was_g
     label.grab()
     assert label.shown_text() == "todos"
     assert label.toolTip() == plain_tooltip("The key")
+
+
+def test_the_empty_key_has_a_name_and_a_long_one_loses_its_middle():
+    assert visible_key("") == "(empty key)"
+    assert visible_key("a\nb") == "a\\nb"
+    assert visible_key("k" * 100) == "k" * 100
+    assert visible_key("abcdefghij" * 10, 9) == "abcd…ghij"
+    assert visible_key("abc", 3) == "abc"

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QByteArray, QSettings
 
 from inspector.schema import SchemaFile
-from inspector.settings import DELIMITERS, MOST_RECENT_FILES, Bookmark, Settings
+from inspector.settings import DELIMITERS, MOST_DELIMITERS, MOST_RECENT_FILES, Bookmark, Settings
 from inspector.theme import Choice
 
 
@@ -153,3 +153,24 @@ def test_a_damaged_list_of_schema_files_loses_only_what_is_damaged(path):
     kept = json.dumps([{"pattern": 1, "path": "x"}, 7, {"pattern": "a", "path": "b"}, {"pattern": "a"}])
     QSettings(str(path), QSettings.Format.IniFormat).setValue("schemas/files", kept)
     assert Settings(path).schema_files == [SchemaFile("a", "b")]
+
+
+def test_each_storage_has_its_own_delimiter_and_the_oldest_choices_are_forgotten(tmp_path):
+    settings = Settings(tmp_path / "settings.ini")
+    assert settings.delimiter_of("a.db") is None
+    settings.set_delimiter_of("a.db", "/")
+    settings.set_delimiter_of("b.db", "")
+    settings.set_delimiter_of("a.db", ".")
+    again = Settings(tmp_path / "settings.ini")
+    assert (again.delimiter_of("a.db"), again.delimiter_of("b.db")) == (".", "")
+    for number in range(MOST_DELIMITERS):
+        settings.set_delimiter_of(f"{number}.db", ":")
+    assert settings.delimiter_of("a.db") is None
+    assert settings.delimiter_of("0.db") == ":"
+
+
+@pytest.mark.parametrize("damaged", ["{", "7", '[["a.db"]]', '[["a.db", 7]]', '[["a.db", "xx"]]', "[7]"])
+def test_damaged_delimiters_of_storages_read_as_none(tmp_path, damaged):
+    settings = Settings(tmp_path / "settings.ini")
+    settings._kept.setValue("tree/delimiters", damaged)
+    assert settings.delimiter_of("a.db") is None
