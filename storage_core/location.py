@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from storage_core.engine import Database
-from storage_core.engines.sqlite import SqliteDatabase
+from storage_core.engines.sqlite.database import SqliteDatabase
 from storage_core.errors import InvalidValueError, NotAStorageError
 from storage_core.shown import shown
 
@@ -47,7 +47,7 @@ def open_database(location: Path, *, read_only: bool, timeout: float, durability
     Raises what preparing it raises.
     """
     if os.path.isdir(location):
-        from storage_core.engines.dify import DifyDatabase  # only where it is needed
+        from storage_core.engines.dify.database import DifyDatabase  # only where it is needed
 
         folder = DifyDatabase(location, read_only, timeout, durability)
         folder.prepare()
@@ -69,8 +69,8 @@ def _foreign_database(location: Path, read_only: bool, timeout: float) -> Databa
 
     What each needs is imported only where it may be there: that something is not a storage is mostly a mistake.
     """
-    from storage_core.engines.cheshire_cat import CheshireCatDatabase
-    from storage_core.engines.cheshire_cat_tables import is_a_cats
+    from storage_core.engines.cheshire_cat.database import CheshireCatDatabase
+    from storage_core.engines.cheshire_cat.tables import is_a_cats
 
     if location.is_file() and is_a_cats(location, timeout):
         return CheshireCatDatabase(location, read_only, timeout)

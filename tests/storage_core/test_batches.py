@@ -27,7 +27,7 @@ from storage_core import (
 )
 from storage_core.batches import Outcome, write_together
 from storage_core.engine import Engine
-from storage_core.engines.sqlite import SqliteDatabase
+from storage_core.engines.sqlite.database import SqliteDatabase
 from storage_core.operations import Write
 from tests.storage_core.facades import listed
 

@@ -24,7 +24,7 @@ from storage_core import (
 )
 from storage_core.browse import Browser, Group, Match, Order, Query
 from storage_core.engine import Browsing, Errand
-from storage_core.engines.sqlite import SqliteDatabase
+from storage_core.engines.sqlite.database import SqliteDatabase
 from storage_core.needle import Needle, unescaped
 from tests.storage_core.conftest import Clock
 

@@ -19,7 +19,7 @@ from storage_core import (
     Storage,
     StorageMovedError,
 )
-from storage_core.engines.sqlite_schema import KEPT_CHANGES
+from storage_core.engines.sqlite.schema import KEPT_CHANGES
 from storage_core.entry import as_datetime
 from tests.storage_core.conftest import Clock
 from tests.storage_core.facades import first, listed, revision_of, run_python
@@ -121,7 +121,7 @@ async def test_since_must_be_a_revision(storage: AsyncStorage, since: int) -> No
 async def test_the_feed_keeps_its_newest_changes_and_says_when_older_ones_are_lost(
     storage: AsyncStorage, store: AsyncStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage_core.engines.sqlite.KEPT_CHANGES", 700)
+    monkeypatch.setattr("storage_core.engines.sqlite.database.KEPT_CHANGES", 700)
     for start in range(0, 3000, 500):
         await store.save_many({f"{number:05}": 0 for number in range(start, start + 500)})
     assert [change.revision async for change in storage.changes(2300)] == [*range(2301, 3001)]
@@ -135,7 +135,7 @@ async def test_the_feed_keeps_its_newest_changes_and_says_when_older_ones_are_lo
 async def test_the_feed_is_trimmed_by_single_writes_and_clears_too(
     storage: AsyncStorage, store: AsyncStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage_core.engines.sqlite.KEPT_CHANGES", 100)
+    monkeypatch.setattr("storage_core.engines.sqlite.database.KEPT_CHANGES", 100)
     await store.save_many({f"{number:05}": 0 for number in range(300)})
     await store.clear()
     assert [change.revision async for change in storage.changes(500)] == [*range(501, 601)]
@@ -228,7 +228,7 @@ async def test_a_watch_opens_its_storage(location: Path) -> None:
 async def test_a_watch_of_changes_that_are_lost_says_so(
     watched: AsyncStorage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage_core.engines.sqlite.KEPT_CHANGES", 10)
+    monkeypatch.setattr("storage_core.engines.sqlite.database.KEPT_CHANGES", 10)
     await watched.workspace("acme").save_many({f"{number:05}": 0 for number in range(600)})
     with pytest.raises(ChangesLostError):
         await anext(watched.watch(since=0))

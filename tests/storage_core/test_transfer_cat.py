@@ -9,7 +9,7 @@ from storage_core import AsyncStorage, Kind, Scope
 from storage_core.raw import read
 from storage_core.transfer import IfTaken, Outcome, Report, Transfer
 from tests.foreign.cat_store import ADMIN, CatStore
-from tests.storage_core.engines.cats import (
+from tests.storage_core.engines.cheshire_cat.cats import (
     OF_ADMIN,
     PROJECT,
     SHARED,

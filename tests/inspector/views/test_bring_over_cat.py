@@ -10,7 +10,7 @@ from inspector.app import open_window
 from storage_core import Scope, Storage
 from tests.foreign.cat_store import ADMIN, CatStore
 from tests.inspector.person import Person
-from tests.storage_core.engines.cats import PROJECT, cat, location, project, running_cat
+from tests.storage_core.engines.cheshire_cat.cats import PROJECT, cat, location, project, running_cat
 
 __all__ = ["cat", "location", "project", "running_cat"]
 

@@ -5,7 +5,7 @@ import sys
 import threading
 
 from storage_core import BusyError, Storage
-from storage_core.engines import sqlite_file
+from storage_core.engines.sqlite import file as sqlite_file
 
 _, busy, free = sys.argv
 

@@ -1,0 +1,1 @@
+"""The Cheshire Cat's own database, of its key-value tables."""

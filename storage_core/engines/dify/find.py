@@ -1,0 +1,96 @@
+"""Whether a folder is one of Dify's, found out by looking inside: never by its name, and without changing it."""
+
+import os
+from pathlib import Path
+
+from storage_core.engines.dify.names import is_plugin_name, is_tenant
+from storage_core.errors import NotAStorageError, StorageError, StorageIOError, StorageMovedError
+
+_FOLDER = "persistence"
+_DEEPEST = 6  # folders below a persistence folder, from where one is pointed to it
+
+
+def find(location: Path) -> Path:
+    """The persistence folder that `location` is, or that it holds under the daemon's name for it.
+
+    It holds folders named by UUIDs, the tenants, and no other ones; at least one of them holds folders that can be
+    those of plugins or their authors, at least one, and no other ones, and no file. What begins with a dot, and
+    `lost+found`, counts for nothing. Raises NotAStorageError, saying what to do.
+    """
+    try:
+        fault = _fault(location)
+        if fault is None:
+            return location
+        inner = location / _FOLDER
+        if inner.is_dir() and _fault(inner) is None:
+            return inner
+    except OSError as error:
+        raise _unreadable(location, error) from error
+    outer = _around(location)
+    if outer is not None:
+        raise NotAStorageError(
+            f"{location}: this is a part of a storage of Dify's: open the whole of it, {outer}"
+        )
+    raise NotAStorageError(f"{location}: this is a folder, and {fault}")
+
+
+def _fault(folder: Path) -> str | None:
+    """Why the folder is none of Dify's persistence; None where it is one."""
+    names = _folders_in(folder)[0]
+    if not names:
+        return (
+            "no folder is in it: open Dify's persistence folder once a plugin has stored something, or name the file"
+            " of a storage"
+        )
+    other = next((name for name in names if not is_tenant(name)), None)
+    if other is not None:
+        shown = os.fsencode(other).decode(errors="backslashreplace")
+        return (
+            f"not Dify's persistence folder, as {shown!r:.80} in it is no tenant's: open the folder that holds the"
+            " tenants, or the file of a storage"
+        )
+    first = ""
+    for name in names:
+        fault = _fault_of_tenant(folder / name)
+        if fault is None:
+            return None
+        first = first or fault
+    return f"not Dify's persistence folder, as {first}"
+
+
+def _fault_of_tenant(folder: Path) -> str | None:
+    """Why the folder is none of a tenant's; None where it is one."""
+    try:
+        folders, files = _folders_in(folder)
+    except OSError as error:
+        return f"{folder.name} in it cannot be looked into ({error.strerror})"
+    other = next((name for name in (*files, *folders) if name in files or not is_plugin_name(name)), None)
+    if other is not None:
+        shown = os.fsencode(other).decode(errors="backslashreplace")
+        return f"{shown!r:.80} in its folder {folder.name} is no plugin's"
+    return None if folders else f"its folder {folder.name} holds no plugins"
+
+
+def _folders_in(folder: Path) -> tuple[list[str], list[str]]:
+    """The names of the folders and of all else in `folder`."""
+    with os.scandir(folder) as items:
+        shown = [item for item in items if not item.name.startswith(".") and item.name != "lost+found"]
+        folders = [item.name for item in shown if item.is_dir(follow_symlinks=False)]
+        return folders, [item.name for item in shown if item.name not in set(folders)]
+
+
+def _around(location: Path) -> Path | None:
+    """The persistence folder that `location` is somewhere in."""
+    for folder in list(location.resolve().parents)[:_DEEPEST]:
+        try:
+            if _fault(folder) is None:
+                return folder
+        except OSError:
+            continue
+    return None
+
+
+def _unreadable(location: Path, error: OSError) -> StorageError:
+    if isinstance(error, FileNotFoundError):
+        return StorageMovedError(f"{location}: the folder was taken away at this moment")
+    return StorageIOError(f"{location}: {error.strerror or error}")

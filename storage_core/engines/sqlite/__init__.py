@@ -1,0 +1,1 @@
+"""The native engine: a storage in one SQLite file."""
