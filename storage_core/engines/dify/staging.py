@@ -171,10 +171,11 @@ class Staging:
         return self._folder
 
     def _clear(self) -> None:
-        with suppress(OSError):  # what stays is in nobody's way, and goes the next time
+        with suppress(OSError):  # there is none, or it cannot be looked into
             with self._root.folder((STAGING,)) as folder:
                 for name in os.listdir(folder):
-                    os.unlink(name, dir_fd=folder)
+                    with suppress(OSError):  # a folder, which is nobody's of ours
+                        os.unlink(name, dir_fd=folder)
             os.rmdir(STAGING, dir_fd=self._root.descriptor)
 
 

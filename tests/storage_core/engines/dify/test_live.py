@@ -108,6 +108,34 @@ def test_a_value_that_is_written_without_a_pause_is_refused_and_not_guessed(
         writer.join()
 
 
+def test_a_value_that_is_being_written_is_nothing_odd(folder: Path) -> None:
+    with _writing(folder, "counter", 800, 100) as process, Storage(folder) as storage:
+        found: set[str] = set()
+        while process.poll() is None:
+            found.update(storage.check())
+    assert found == set()
+
+
+def test_a_value_that_becomes_a_folder_while_it_is_opened_is_gone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_now = os.open
+
+    def too_late(path: str, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+        if path == "counter" and dir_fd is not None:
+            daemon.delete("counter")
+            daemon.set("counter/below", b"1")
+        return open_now(path, flags, mode, dir_fd=dir_fd)
+
+    with Storage(folder) as storage:
+        daemon = Daemon(folder, "hjlarry/storage")
+        daemon.set("counter", b"young: its content is looked at")
+        monkeypatch.setattr(os, "open", too_late)
+        storage.scopes()
+        monkeypatch.undo()
+        assert list(storage.store(PLUGIN).keys("counter")) == ["counter/below"]
+
+
 def test_an_empty_file_is_a_value_once_it_stays_so(folder: Path) -> None:
     Daemon(folder, "hjlarry/storage").set("just/emptied", b"")
     with Storage(folder) as storage:

@@ -184,6 +184,18 @@ def test_what_a_dead_writer_has_left_is_named_and_cleared_by_the_next(folder: Pa
     assert not left.exists()
 
 
+def test_a_folder_among_what_was_left_keeps_nobody_from_writing(folder: Path) -> None:
+    left = folder / ".storage_core"
+    for name in ("a", "b", "c"):
+        (left / name).mkdir(parents=True)
+    for number in range(1, 6):
+        (left / str(number)).write_bytes(b"half")
+    with Storage(folder) as storage:
+        storage.store(PLUGIN).set("counter", b"1")
+        assert storage.store(PLUGIN).get("counter") == b"1"
+    assert sorted(os.listdir(left)) == ["a", "b", "c"]
+
+
 def test_a_link_in_the_place_of_the_staging_folder_is_not_followed(folder: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
