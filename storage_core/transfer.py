@@ -342,9 +342,10 @@ class Transfer:
 
 
 async def _read(source: AsyncStorage, place: Address, size_limit: int | None = None) -> RawEntry | None:
+    about_it: tuple[type[StorageError], ...] = (*_OF_THE_ENTRY, *_unreadable_in(source))
     try:
         return await read(source, place.scope, place.key, size_limit)
-    except (*_OF_THE_ENTRY, *_unreadable_in(source)) as error:
+    except about_it as error:
         raise UnreadableError(str(error)) from error
 
 

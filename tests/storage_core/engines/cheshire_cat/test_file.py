@@ -21,6 +21,7 @@ from storage_core import (
     UnsupportedError,
     raw,
 )
+from storage_core.engines.cheshire_cat.tables import tables_in
 from tests.foreign.cat_store import ADMIN, CatStore
 from tests.storage_core.children import Child
 from tests.storage_core.conftest import OpenStorage
@@ -54,6 +55,21 @@ def _state(folder: Path) -> dict[str, tuple[int, int, bytes]]:
         path.name: (path.stat().st_mode, path.stat().st_mtime_ns, path.read_bytes())
         for path in folder.iterdir()
     }
+
+
+def test_a_cat_that_takes_its_lock_meanwhile_makes_it_busy_and_no_other_programs(location: Path) -> None:
+    with closing(sqlite3.connect(location, timeout=0, isolation_level=None)) as looking:
+        with closing(sqlite3.connect(location, isolation_level=None)) as holder:
+
+            def take_the_lock(statement: str) -> None:
+                if statement.startswith("SELECT rowid") and not holder.in_transaction:
+                    holder.execute("BEGIN EXCLUSIVE")
+
+            looking.set_trace_callback(take_the_lock)
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                tables_in(looking, location)
+            looking.set_trace_callback(None)
+        assert tables_in(looking, location) is not None
 
 
 @pytest.mark.parametrize(
