@@ -1,5 +1,6 @@
 """The file of a Cheshire Cat: known by what is inside, opened beside its Cat, and left as the Cat made it."""
 
+import asyncio
 import os
 import sqlite3
 import stat
@@ -299,6 +300,22 @@ async def test_whoever_holds_it_for_longer_than_the_timeout_makes_it_busy(
     assert not location.with_name("backup.db").exists()
     await store.save("key", "ours", if_revision=(await store.entry("key")).revision)  # type: ignore[union-attr]
     assert cat.load("key") == "ours"
+
+
+async def test_a_watch_that_begins_while_nobody_can_read_tells_of_what_comes_then(
+    location: Path, cat: CatStore
+) -> None:
+    cat.save("key", "before")
+    async with AsyncStorage(location, timeout=0.01) as storage:
+        since = await storage.revision()
+        with holding(location, "BEGIN EXCLUSIVE"):
+            watch = storage.watch(since)
+            waiting = asyncio.ensure_future(anext(watch))
+            await asyncio.wait([waiting], timeout=0.3)
+            assert not waiting.done()
+        cat.save("key", "after")
+        assert (await asyncio.wait_for(waiting, 10)).key == "key"
+        await watch.aclose()
 
 
 async def test_a_change_that_could_not_be_committed_was_never_made(

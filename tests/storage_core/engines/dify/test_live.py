@@ -15,6 +15,7 @@ from storage_core import AsyncStorage, BusyError, ConflictError, Storage
 from storage_core.engines.dify import marks as dify_marks
 from storage_core.engines.dify.files import digest_of
 from storage_core.engines.dify.marks import Marks
+from storage_core.location import open_database
 from storage_core.query import Address
 from tests.foreign.dify_daemon import TENANT, Daemon, numbered
 from tests.foreign.environments import PROJECT
@@ -243,6 +244,19 @@ async def test_a_watch_tells_of_each_write_and_delete_of_a_plugin(folder: Path) 
         (change,) = await first(1, watch)
         assert (change.scope, change.key, change.deleted) == (GMAIL, "new", True)
         await watch.aclose()
+
+
+def test_changes_that_are_asked_for_are_those_of_now_also_where_somebody_else_follows_them(
+    folder: Path,
+) -> None:
+    database = open_database(folder, read_only=True, timeout=1, durability="power")
+    reader = database.connect_reader()
+    version = reader.version()
+    assert reader.changes(version, 10) == []
+    assert reader.version() == version  # who follows has nothing to ask for
+    Daemon(folder, "hjlarry/storage").set("counter", b"new")
+    assert [change.key for change in reader.changes(version, 10)] == ["counter"]
+    reader.close()
 
 
 async def test_two_storages_in_one_process_see_each_others_writes_at_once(folder: Path) -> None:
