@@ -15,7 +15,6 @@ from storage_core import (
     ConflictError,
     InvalidNameError,
     Storage,
-    StorageError,
     StorageFullError,
     StorageIOError,
 )
@@ -201,9 +200,15 @@ def test_a_link_in_the_place_of_the_staging_folder_is_not_followed(folder: Path,
     outside.mkdir()
     (outside / "precious").write_bytes(b"")
     (folder / ".storage_core").symlink_to(outside)
-    with Storage(folder) as storage, pytest.raises(StorageError):
+    with Storage(folder) as storage, pytest.raises(StorageIOError, match="no folder is there: take it away"):
         storage.store(PLUGIN).set("counter", b"1")
     assert os.listdir(outside) == ["precious"]
+
+
+def test_a_file_in_the_place_of_the_staging_folder_is_said_to_be_in_the_way(folder: Path) -> None:
+    (folder / ".storage_core").write_bytes(b"")
+    with Storage(folder) as storage, pytest.raises(StorageIOError, match="no folder is there: take it away"):
+        storage.store(PLUGIN).set("counter", b"1")
 
 
 def _failing(call: str, error: str, when: str, *paths: Path) -> list[str]:
