@@ -132,6 +132,17 @@ class Ledger:
             if revision is not None:
                 return revision, result
 
+    def revisions_of(self, found: Mapping[Address, Seen | None], moment: int) -> dict[Address, int] | None:
+        """The revisions of entries that were seen in one state, looked at from `moment` on.
+
+        None where something newer is known of one of them, so that all must be looked at again.
+        """
+        now = _now()
+        with self._lock:
+            noted = {address: self._note(address, seen, moment, now) for address, seen in found.items()}
+        revisions = {address: revision for address, revision in noted.items() if revision is not None}
+        return revisions if len(revisions) == len(noted) else None
+
     def revision_of(self, address: Address, seen: Seen | None) -> int:
         """The revision of an entry that is seen while nobody else can change it; 0 where there is none."""
         with self._lock:

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
-from storage_core import AsyncStorage, ConflictError, CorruptError, Scope, Storage, raw
+from storage_core import AsyncStorage, ConflictError, CorruptError, Kind, Scope, Storage, raw
 from storage_core.browse import Browser, Query
+from storage_core.engine import transact
+from storage_core.engines.cheshire_cat.database import CheshireCatDatabase
+from storage_core.engines.cheshire_cat.reader import CatReader
 from tests.foreign.cat_store import ADMIN, CatError, CatStore
 from tests.storage_core.engines.cheshire_cat.cats import (
     OF_ADMIN,
@@ -275,3 +278,30 @@ async def test_the_cat_sees_a_change_at_once_so_there_is_nothing_to_say_afterwar
     await opened.store(SHARED).save("key", 2)
     assert cat.load("key") == 2
     assert raw.aftermath(opened, SHARED, "key") is None
+
+
+def test_what_many_are_read_from_is_never_taken_for_newer_than_what_is_written_meanwhile(
+    location: Path, cat: CatStore
+) -> None:
+    execute(location, "PRAGMA journal_mode = WAL")  # else nobody could commit while they are read
+    cat.save("a", 1)
+    cat.save("b", 1)
+    database = CheshireCatDatabase(location)
+    database.prepare()
+    reader, engine = database.connect_reader(), database.connect()
+    assert isinstance(reader, CatReader)
+    since = reader.last_revision()
+    written: list[bytes] = []
+
+    def write_meanwhile(statement: str) -> None:
+        if "'b'" in statement and not written:
+            written.append(b"2")
+            transact(engine, lambda engine: engine.write(SHARED, "b", Kind.JSON, b"2", None, None))
+
+    reader._connection.set_trace_callback(write_meanwhile)
+    found = reader.read_many(SHARED, ["a", "b"])
+    reader._connection.set_trace_callback(None)
+    assert found["b"][1] == b"2"
+    assert [(change.key, change.revision) for change in reader.changes(since, 10)] == [("b", found["b"][3])]
+    reader.close()
+    engine.close()
