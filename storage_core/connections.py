@@ -203,9 +203,8 @@ class Connections:
         return await self._batches.run(write)
 
     async def watch(self, since: int | None) -> AsyncIterator[Change]:
-        loop = (
-            asyncio.get_running_loop()
-        )  # asked once: Qt may go on with a task while no loop says that it runs
+        # Asked once: Qt may go on with a task while no loop says that it runs.
+        loop = asyncio.get_running_loop()
         if since is None:
             since = await self.read_here(lambda reader: reader.last_revision())
         pages = operations.changes(since)
@@ -215,7 +214,11 @@ class Connections:
             if version != seen:
                 seen, pages.more = version, True
             while pages.more and not self._closed:
-                for change in pages.took(await self.read_here(pages.fetch)):
+                try:
+                    page = await self.read_here(pages.fetch)
+                except BusyError:  # nobody can read just now: what there is comes with a later look
+                    break
+                for change in pages.took(page):
                     yield change
                 await asyncio.sleep(0)
             await self._pause(loop, self.database.look_every)

@@ -95,9 +95,13 @@ def names_beside(key: str, number: int) -> Iterator[str]:
 
 def _number(data: bytes) -> float | None:
     try:
-        return float(data)
+        number = int(data)
     except ValueError:
-        return None
+        try:
+            return float(data)
+        except ValueError:
+            return None
+    return number if number.bit_length() < 64 else float(data)  # floats would make neighbours the same
 
 
 async def _fault_of_json(data: bytes) -> str | None:

@@ -10,12 +10,14 @@ from itertools import count
 from storage_core.async_store import AsyncStorage
 from storage_core.engine import Capabilities
 from storage_core.errors import (
+    BusyError,
     ConflictError,
     CorruptError,
     InvalidNameError,
     InvalidValueError,
     KindError,
     StorageError,
+    StorageIOError,
     UnsupportedError,
 )
 from storage_core.fitting import SMALL, Content, UnreadableError, fitted, names_beside
@@ -299,7 +301,7 @@ class Transfer:
             return None
         try:
             return await read(self._target, place.scope, place.key, content.size_to_compare)
-        except CorruptError as error:
+        except _unreadable_in(self._target) as error:
             raise InvalidValueError(f"what is at {place.key!r:.80} now cannot be read: {error}") from error
 
     def _refuse_what_is_new(self, place: Address) -> None:
@@ -340,10 +342,17 @@ class Transfer:
 
 
 async def _read(source: AsyncStorage, place: Address, size_limit: int | None = None) -> RawEntry | None:
+    about_it: tuple[type[StorageError], ...] = (*_OF_THE_ENTRY, *_unreadable_in(source))
     try:
         return await read(source, place.scope, place.key, size_limit)
-    except (*_OF_THE_ENTRY, CorruptError) as error:
+    except about_it as error:
         raise UnreadableError(str(error)) from error
+
+
+def _unreadable_in(storage: AsyncStorage) -> tuple[type[StorageError], ...]:
+    """What reading raises where it is that one value which cannot be read, as its file where each has its own."""
+    each_by_itself = not storage.capabilities.all_or_nothing
+    return (CorruptError, StorageIOError, BusyError) if each_by_itself else (CorruptError,)
 
 
 async def _is_key_of(storage: AsyncStorage, scope: Scope, key: str) -> bool:

@@ -66,6 +66,8 @@ def decode(data: bytes) -> Any:
         return _on_a_fresh_stack(_decode, text)
     except ValueError as error:
         raise CorruptError(f"a value that should be JSON is not: {error}") from error
+    except RecursionError as error:  # another program has stored it
+        raise CorruptError("a value has more levels than can be read: its text can") from error
 
 
 def decode_text(data: bytes) -> str:

@@ -61,6 +61,8 @@ class Ledger:
         self._lock = threading.Lock()
         self._lines: dict[Address, Line] = {}
         self._gone: dict[Address, tuple[int, int]] = {}
+        self._also: dict[Address, int] = {}
+        """The revision that somebody was told who saw a change between its writing and its keeping."""
         self._ids = count(1)
         self._moment = 0
         self._last = 0
@@ -130,12 +132,28 @@ class Ledger:
             if revision is not None:
                 return revision, result
 
+    def revisions_of(self, found: Mapping[Address, Seen | None], moment: int) -> dict[Address, int] | None:
+        """The revisions of entries that were seen in one state, looked at from `moment` on.
+
+        None where something newer is known of one of them, so that all must be looked at again.
+        """
+        now = _now()
+        with self._lock:
+            noted = {address: self._note(address, seen, moment, now) for address, seen in found.items()}
+        revisions = {address: revision for address, revision in noted.items() if revision is not None}
+        return revisions if len(revisions) == len(noted) else None
+
     def revision_of(self, address: Address, seen: Seen | None) -> int:
         """The revision of an entry that is seen while nobody else can change it; 0 where there is none."""
         with self._lock:
             revision = self._note(address, seen, self._moment, _now())
         assert revision is not None
         return revision
+
+    def is_also(self, address: Address, revision: int) -> bool:
+        """Whether the entry, as it is known now, was told to somebody with that revision, too."""
+        with self._lock:
+            return self._also.get(address) == revision
 
     def promise(self) -> int:
         """The revision of a change that is being made: nothing newer is told until it is kept or withdrawn."""
@@ -193,13 +211,14 @@ class Ledger:
         newest, _ = self._newest(address)
         line = self._lines.get(address)
         is_the_same = line is None if seen is None else line is not None and line.seen.mark == seen.mark
-        if (
-            newest > revision and is_the_same
-        ):  # somebody looked between the writing and now: it is this change
+        was_seen = newest > revision and is_the_same
+        if was_seen:  # somebody looked between the writing and now: it is this change
             del self._changes[bisect_right(self._changes, newest, key=_revision) - 1]
         self._tell(address, seen, revision, now)
         if newest < revision or is_the_same:
             self._take_down(address, seen, revision, now)
+        if was_seen and seen is not None:
+            self._also[address] = newest
 
     def _newest(self, address: Address) -> tuple[int, int]:
         """The revision that is known of an entry, also of one that is gone, and the moment when it was noted."""
@@ -219,6 +238,7 @@ class Ledger:
     def _take_down(self, address: Address, seen: Seen | None, revision: int, now: int) -> None:
         self._moment += 1
         line = self._lines.pop(address, None)
+        self._also.pop(address, None)
         if seen is None:
             self._gone[address] = (revision, self._moment)
             if len(self._gone) > 2 * KEPT_CHANGES:  # no look that is under way began so long ago
@@ -243,6 +263,12 @@ class Making:
         """The revision of an entry as this transaction sees it; 0 where there is none."""
         known = self._newest.get(address)
         return self._ledger.revision_of(address, seen) if known is None else known
+
+    def is_expected(self, address: Address, revision: int, expected: int) -> bool:
+        """Whether an entry that has that revision is still the one that was told with the `expected` one."""
+        return revision == expected or (
+            address not in self._newest and self._ledger.is_also(address, expected)
+        )
 
     def made(self, address: Address, seen: Seen | None) -> int:
         """Note that the entry is this from now on, None where it is gone; returns the revision of the change."""

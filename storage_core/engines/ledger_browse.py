@@ -94,8 +94,11 @@ class LedgerBrowser(ABC):
         return [Group(stem, name, counts[stem]) for stem, name in names]
 
     def heads(self, addresses: Sequence[tuple[Scope, str]], size: int) -> list[bytes | None]:
-        parts = (self.chunk(scope, key, 0, size) for scope, key in addresses)
-        return [None if part is None else part.data for part in parts]
+        return [self._head(scope, key, size) for scope, key in addresses]
+
+    def _head(self, scope: Scope, key: str, size: int) -> bytes | None:
+        part = self.chunk(scope, key, 0, size)
+        return None if part is None else part.data
 
     def search(self, ids: Sequence[int], needle: Needle, errand: Errand) -> tuple[list[Hit], int]:
         lines = self._by_id()
@@ -135,16 +138,17 @@ class LedgerBrowser(ABC):
     def _sorted(self, query: Query, errand: Errand) -> list[Line]:
         lines = sorted(self._found(query, errand), key=by_address, reverse=query.descending)
         if query.order is Order.KIND:
-            lines.sort(key=self._kind, reverse=query.descending)
+            lines.sort(key=lambda line: self._kind(line, errand), reverse=query.descending)
         elif query.order is Order.SIZE:
             lines.sort(key=lambda line: line.seen.size, reverse=query.descending)
         elif query.order is Order.UPDATED:
             lines.sort(key=lambda line: line.updated, reverse=query.descending)
         return lines
 
-    def _kind(self, line: Line) -> tuple[int, bytes]:
-        part = self.chunk(*line.address, 0, _SNIFFED)
-        return line.seen.kind, b"" if part is None else part.data
+    def _kind(self, line: Line, errand: Errand) -> tuple[int, bytes]:
+        if errand.cancelled:
+            raise InterruptedError("nobody waits for it any more")
+        return line.seen.kind, self._head(*line.address, _SNIFFED) or b""
 
     def _by_id(self) -> dict[int, Line]:
         lines = self._ledger.lines()

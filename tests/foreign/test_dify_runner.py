@@ -284,6 +284,24 @@ def test_lines_are_answered_by_one_process_and_a_bad_one_stops_no_other(location
     assert ran.returncode == 1
 
 
+def test_a_line_with_something_else_in_the_place_of_its_parts_stops_no_other(location: Path) -> None:
+    called = {"endpoint": "POST /hook"}
+    lines: list[Any] = [
+        tool("ask", what="pid") | {"parameters": 5},
+        tool("ask", what="pid") | {"credentials": [1]},
+        called | {"settings": "x"},
+        called | {"headers": ["name"]},
+        called | {"headers": {"name": 1}},
+        called | {"body": "\ud800"},
+        {"endpoint": "POST /\ud800"},
+        tool("ask", what="pid"),
+    ]
+    ran = run_dify_plugin(PLUGINS / "odd", "--storage", location, "--lines", lines=lines)
+    assert len(ran.stdout.splitlines()) == 1, ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert ran.stderr.count("error: ") == len(lines) - 1
+
+
 def test_any_other_request_can_be_sent_as_the_daemon_would(location: Path) -> None:
     request = {"type": "tool", "action": "validate_tool_credentials", "user_id": "u", "provider": "odd"}
     given = json.dumps(request | {"credentials": {}})
@@ -385,6 +403,9 @@ def test_a_folder_that_is_no_plugin_is_refused(own: Path, tmp_path: Path) -> Non
     assert "its YAML files are not in order: FileNotFoundError" in ran.stderr
     (own / "manifest.yaml").write_text("plugins: {}\n")
     assert "its YAML files lack something: KeyError: 'name'" in run_dify_plugin(own).stderr
+    endless = "{permission: {storage: {enabled: true, size: .inf}}}"
+    (own / "manifest.yaml").write_text(f"name: odd\nresource: {endless}\n")
+    assert "its YAML files lack something: OverflowError" in run_dify_plugin(own).stderr
     assert ran.returncode == 1
 
 

@@ -145,3 +145,15 @@ async def test_both_are_kept_beside_each_other_in_a_cat(
     report = await Transfer(ours, cats, if_taken=IfTaken.KEEP_BOTH).run()
     assert report[0].target.key == "todos (2)"
     assert (cat.load("todos", ADMIN), cat.load("todos (2)", ADMIN)) == (["theirs"], ["ours"])
+
+
+async def test_a_number_that_only_a_float_takes_for_the_same_is_another_value(
+    cat: CatStore, cats: AsyncStorage, ours: AsyncStorage
+) -> None:
+    cat.save("n", 2**53 + 1)
+    await ours.store(SHARED).save_text("n", "9007199254740992.0")
+    report = await Transfer(ours, cats, if_taken=IfTaken.REPLACE).run()
+    assert became(report)["n"][0] is Outcome.REPLACED
+    assert cat.load("n") == 2**53
+    report = await Transfer(ours, cats, if_taken=IfTaken.REPLACE).run()
+    assert became(report)["n"][0] is Outcome.ALREADY_THERE

@@ -154,7 +154,7 @@ class CatEngine(CatReader):
     def _expect(self, place: Address, if_revision: int | None) -> Record | None:
         """What is stored at a place; raises ConflictError where that is not the revision expected."""
         record = self._record(place, SMALL)
-        if if_revision is not None and if_revision != revision_in(record):
+        if if_revision is not None and not self._making.is_expected(place, revision_in(record), if_revision):
             raise not_as_expected(*place, self._record(place, UNLIMITED), if_revision)
         return record
 

@@ -84,9 +84,21 @@ class CatReader(SqliteConnection):
 
     @speaks_storage_errors
     def read_many(self, scope: Scope, keys: Sequence[str]) -> dict[str, Record]:
-        with self._snapshot():
+        if self._connection.in_transaction:
             found = {key: self.read(scope, key) for key in keys}
-        return {key: record for key, record in found.items() if record is not None}
+            return {key: record for key, record in found.items() if record is not None}
+        addresses = [Address(scope, checked_text_argument(key, "key")) for key in keys]
+        revisions = None
+        while revisions is None:
+            moment = self._ledger.moment
+            with self._transaction():
+                seen = {address: self._see(address, UNLIMITED) for address in addresses}
+            revisions = self._ledger.revisions_of({at: entry for at, (entry, _) in seen.items()}, moment)
+        return {
+            address.key: self._as_record(address, entry, data, revisions[address])
+            for address, (entry, data) in seen.items()
+            if entry is not None
+        }
 
     @speaks_storage_errors
     def keys(self, scope: Scope, prefix: str, after: str | None, limit: int) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 from storage_core.engines.sqlite import file as sqlite_file
-from storage_core.engines.sqlite.errors import SQLITE_FAULTS
+from storage_core.engines.sqlite.errors import SQLITE_FAULTS, primary_code
 from storage_core.errors import InvalidNameError, UnsupportedError
 from storage_core.query import Address
 from storage_core.scope import NAME_LIMIT, Scope
@@ -191,7 +191,11 @@ def _columns(connection: sqlite3.Connection, table: str) -> dict[str, str]:
     """The columns of a table with their types, without lengths; none for one whose rows have no numbers."""
     try:
         connection.execute(f"SELECT rowid FROM {Table(table, False).quoted} LIMIT 0").fetchall()
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
+        if (
+            primary_code(error) != sqlite3.SQLITE_ERROR
+        ):  # the Cat holds it, or it is damaged: that is no answer
+            raise
         return {}
     rows = connection.execute("SELECT name, type FROM pragma_table_info(?)", (table,)).fetchall()
     return {_text(name): _text(kind).split("(")[0].strip().upper() for name, kind in rows}

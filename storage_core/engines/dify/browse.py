@@ -1,6 +1,6 @@
 """Dify's values, browsed: listed from the ledger, read in parts, with those that cannot be read passed over."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from storage_core.engine import Errand
 from storage_core.engines.dify import names as dify_names
@@ -63,25 +63,17 @@ class DifyBrowser(LedgerBrowser):
         self._errand = errand
         return super()._found(query, errand)
 
-    def heads(self, addresses: Sequence[tuple[Scope, str]], size: int) -> list[bytes | None]:
-        return [self._head(scope, key, size) for scope, key in addresses]
-
     def _head(self, scope: Scope, key: str, size: int) -> bytes | None:
         try:
-            part = self.chunk(scope, key, 0, size)
+            return super()._head(scope, key, size)
         except (StorageIOError, BusyError):
             return None
-        return None if part is None else part.data
 
     def _excerpt(self, address: Address, needle: Needle, errand: Errand) -> str | None:
         try:
             return super()._excerpt(address, needle, errand)
         except (StorageIOError, BusyError):
             return None
-
-    def _kind(self, line: Line) -> tuple[int, bytes]:
-        self._stop()
-        return line.seen.kind, self._head(*line.address, 1) or b""
 
     def _stop(self) -> None:
         if self._errand.cancelled:

@@ -100,6 +100,7 @@ def _faults_of_file(root: Root, place: Place, status: os.stat_result) -> Iterato
         yield f"{what_is(status)} in the place of a value"
         return
     try:
-        root.read_part(place, 0, 0)
+        with root.opened(place):
+            pass
     except StorageError as error:
         yield f"a value that cannot be read ({str(error).rpartition(': ')[2]})"

@@ -62,6 +62,7 @@ class Root:
     def __init__(self, path: Path, inode: Inode | None = None) -> None:
         """Open it; raises StorageMovedError where it is not the one with that `inode`."""
         self.path = path
+        self.descriptor = -1
         try:
             self.descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
         except OSError as error:
@@ -72,6 +73,9 @@ class Root:
         if inode not in (None, self.inode):
             self.close()
             raise _replaced(path)
+
+    def __del__(self) -> None:  # of a storage that nobody closed
+        self.close()
 
     def close(self) -> None:
         if self.descriptor >= 0:
@@ -177,7 +181,9 @@ class Root:
             yield None
             return
         try:
-            yield descriptor, os.fstat(descriptor)
+            status = os.fstat(descriptor)
+            # Its plugin may have put a folder there since the look at it.
+            yield None if stat.S_ISDIR(status.st_mode) else (descriptor, status)
         except OSError as error:
             raise self.as_storage_error(error, place) from error
         finally:

@@ -76,7 +76,8 @@ def _folders_in(folder: Path) -> tuple[list[str], list[str]]:
     with os.scandir(folder) as items:
         shown = [item for item in items if not item.name.startswith(".") and item.name != "lost+found"]
         folders = [item.name for item in shown if item.is_dir(follow_symlinks=False)]
-        return folders, [item.name for item in shown if item.name not in set(folders)]
+        are_folders = set(folders)
+        return folders, [item.name for item in shown if item.name not in are_folders]
 
 
 def _around(location: Path) -> Path | None:

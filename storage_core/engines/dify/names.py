@@ -19,7 +19,9 @@ Place = tuple[str, ...]
 LONGEST_KEY = 256
 """Bytes: the daemon takes no longer keys."""
 
-_LONGEST_NAME = 255  # bytes, of one file or folder
+LONGEST_NAME = 255
+"""Bytes of one file or folder."""
+
 _NO_NAMES = frozenset(("", ".", ".."))
 _TENANT = re.compile("[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _AUTHOR = re.compile("[a-z0-9_-]{1,64}")
@@ -121,6 +123,14 @@ def check_new(scope: Scope, key: str) -> None:
         raise InvalidNameError(f"Dify refuses keys with {fault}: {key!r:.80}")
 
 
+def cleaned(key: str) -> str:
+    """The one name of all the spellings that the daemon takes for the same: `k` of `/k`, `./k`, `k/` and `x/../k`.
+
+    Of the folder of all keys it is empty or `.`; what leads out of that begins with `..`.
+    """
+    return posixpath.normpath(key).lstrip("/")
+
+
 def refusal(key: str) -> str | None:
     """What in `key` the daemon refuses; None where it takes it."""
     if len(key.encode()) > LONGEST_KEY:
@@ -129,7 +139,7 @@ def refusal(key: str) -> str | None:
 
 
 def _check_spelling(key: str) -> None:
-    clean = posixpath.normpath(key).lstrip("/")
+    clean = cleaned(key)
     if clean in ("", "."):
         raise InvalidNameError(
             f"{key!r:.80} is the whole folder of the plugin, not one value: name a key in it"
@@ -140,9 +150,9 @@ def _check_spelling(key: str) -> None:
         raise InvalidNameError(f"{key!r:.80} is the same file as {clean!r:.80} for Dify: use that key")
     for name in key.split("/"):
         size = len(name.encode())
-        if size > _LONGEST_NAME:
+        if size > LONGEST_NAME:
             raise InvalidNameError(
-                f"each part of a key between slashes is a file's name, of at most {_LONGEST_NAME} bytes; {name!r:.40}"
+                f"each part of a key between slashes is a file's name, of at most {LONGEST_NAME} bytes; {name!r:.40}"
                 f" has {size:,}"
             )
 
@@ -151,9 +161,9 @@ def _place(scope: Scope, key: str) -> Place:
     names = (scope.user or "").split("/")
     if len(names) > 2 or not _NO_NAMES.isdisjoint(names):
         raise InvalidNameError(f"a plugin is called author/name, or name alone, not {scope.user!r:.80}")
-    if any(len(name.encode()) > _LONGEST_NAME for name in names):
+    if any(len(name.encode()) > LONGEST_NAME for name in names):
         raise InvalidNameError(
-            f"the name of a plugin is at most {_LONGEST_NAME} bytes long: {scope.user!r:.80}"
+            f"the name of a plugin is at most {LONGEST_NAME} bytes long: {scope.user!r:.80}"
         )
     place = (scope.workspace, *names, *key.split("/"))
     address = address_at(place)

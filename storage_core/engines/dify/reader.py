@@ -36,6 +36,7 @@ class DifyReader:
         self._ledger = lookout.ledger
         self._interrupted = False
         self._has_just_looked = False
+        self._version = -1
         self._continued: OrderedDict[tuple[Scope, str, str], tuple[float, int, list[Entry]]] = OrderedDict()
 
     def close(self) -> None:
@@ -153,8 +154,11 @@ class DifyReader:
     def version(self) -> int:
         self._interrupted = False
         self._lookout.look_unless_just_done(self._root, self._stop)
-        self._has_just_looked = True
-        return self._ledger.last_revision
+        before, self._version = self._version, self._ledger.last_revision
+        self._has_just_looked = (
+            self._version != before
+        )  # then whoever follows asks for the changes right away
+        return self._version
 
     @speaks_storage_errors
     def backup(self, path: Path) -> None:

@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from storage_core.engines.dify.files import Root
 from storage_core.engines.dify.names import Place
-from storage_core.errors import BusyError, ReadOnlyError
+from storage_core.errors import BusyError, ReadOnlyError, StorageIOError
 
 with suppress(ImportError):  # Windows has none, and no storage of this kind
     import fcntl
@@ -23,6 +23,7 @@ STAGING = ".storage_core"
 _FILE_MODE = 0o644  # the daemon's
 _FOLDER_MODE = 0o755
 _PRIVATE = 0o700
+_NO_FOLDER = (errno.ENOTDIR, errno.ELOOP)
 _NO_SYNC = (errno.EINVAL, errno.ENOTSUP)  # of folders, on some file systems
 _NEW_FILE = os.O_CREAT | os.O_EXCL | os.O_WRONLY
 
@@ -167,14 +168,20 @@ class Staging:
                     dir_fd=self._root.descriptor,
                 )
             except OSError as error:
+                if error.errno in _NO_FOLDER:
+                    here = self._root.named((STAGING,))
+                    raise StorageIOError(
+                        f"{here}: something that is no folder is there: take it away"
+                    ) from error
                 raise self._root.as_write_error(error, (STAGING,)) from error
         return self._folder
 
     def _clear(self) -> None:
-        with suppress(OSError):  # what stays is in nobody's way, and goes the next time
+        with suppress(OSError):  # there is none, or it cannot be looked into
             with self._root.folder((STAGING,)) as folder:
                 for name in os.listdir(folder):
-                    os.unlink(name, dir_fd=folder)
+                    with suppress(OSError):  # a folder, which is nobody's of ours
+                        os.unlink(name, dir_fd=folder)
             os.rmdir(STAGING, dir_fd=self._root.descriptor)
 
 

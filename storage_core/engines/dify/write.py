@@ -175,7 +175,7 @@ class DifyEngine(DifyReader):
             return None
         seen = self._now(place, address)
         revision = self._making.revision_of(address, seen)
-        if revision != if_revision:
+        if not self._making.is_expected(address, revision, if_revision):
             raise not_as_expected(*address, self._record(place, address), if_revision)
         return Expected(None if seen is None else seen.mark)
 

@@ -53,8 +53,13 @@ def keep_values(
         durability,
     )
     if _on is None:
-        _on = Switch(*settings)
-        _on._take_over()
+        switch = Switch(*settings)
+        try:
+            switch._take_over()
+        except BaseException:  # a Cat of another version: it keeps what it has, not one half of it
+            switch.off()
+            raise
+        _on = switch
     elif _on._settings != settings:
         raise InvalidValueError(
             f"the Cat's values are kept in {_on.location}: call off() of that switch first"

@@ -91,7 +91,7 @@ def read_declared(folder: Path, python: str) -> Declared:
         raise PluginError(f"{folder}: its YAML files are not in order: {_last_line(ran.stderr)}")
     try:
         return _as_declared(json.loads(ran.stdout))
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise PluginError(
             f"{folder}: its YAML files lack something: {type(error).__name__}: {error}"
         ) from error
@@ -104,7 +104,7 @@ def _as_declared(files: Mapping[str, Any]) -> Declared:
     runner = (manifest.get("meta") or {}).get("runner") or {}
     return Declared(
         plugin_id="/".join(filter(None, (manifest.get("author"), manifest["name"]))),
-        entry_point=runner.get("entrypoint") or "main",
+        entry_point=str(runner.get("entrypoint") or "main"),
         storage_size=int(storage.get("size", 1024 * 1024)) if storage.get("enabled") else 0,
         tools=tuple(_tools(files, plugins.get("tools") or ())),
         endpoints=tuple(_endpoints(files, plugins.get("endpoints") or ())),

@@ -1,12 +1,12 @@
 """What a Dify plugin finds at `self.session.storage`, kept in a store; keys are cleaned as Dify does it."""
 
-import posixpath
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from storage_core.engines.dify import names
 from storage_core.errors import InvalidNameError, InvalidValueError, KindError, StorageError
 from storage_core.scope import checked_key
 from storage_core.shown import shown
@@ -16,8 +16,6 @@ from storage_core.values import BytesLike
 LOAD_FAILED = "load data failed, please check if the key is correct or you have not set it"
 """What Dify says of a key that is not set."""
 
-_KEY_BYTES = 256
-_SEGMENT_BYTES = 255
 _VERBS = ("set", "get", "delete", "exist", "exists")
 
 
@@ -155,17 +153,18 @@ def cleaned(key: str) -> str:
     """
     checked_key(key)
     size = len(key.encode())
-    if size > _KEY_BYTES:
-        raise InvalidNameError(f"invalid key: Dify's have up to {_KEY_BYTES} bytes; this one has {size:,}")
-    path = posixpath.normpath(key)
-    if ".." in path or "\\" in path:
+    if size > names.LONGEST_KEY:
+        raise InvalidNameError(
+            f"invalid key: Dify's have up to {names.LONGEST_KEY} bytes; this one has {size:,}"
+        )
+    name = names.cleaned(key)
+    if names.refusal(name) is not None:
         raise InvalidNameError(f"invalid key: path traversal attempt detected: {shown(key)}")
-    name = path.lstrip("/")
     if name in ("", "."):
         raise InvalidNameError(f"invalid key: {shown(key)} names no value, but the folder of all of them")
-    if any(len(segment.encode()) > _SEGMENT_BYTES for segment in name.split("/")):
+    if any(len(segment.encode()) > names.LONGEST_NAME for segment in name.split("/")):
         raise InvalidNameError(
-            f"invalid key: more than {_SEGMENT_BYTES} bytes between two slashes: {shown(key)}"
+            f"invalid key: more than {names.LONGEST_NAME} bytes between two slashes: {shown(key)}"
         )
     return name
 

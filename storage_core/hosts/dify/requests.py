@@ -51,7 +51,7 @@ def endpoint_request(
     Raises PluginError where the route or a header cannot be sent.
     """
     method, _, target = route.strip().partition(" ")
-    if not method.isalpha() or not target.startswith("/") or any(c.isspace() or c == "\0" for c in target):
+    if not method.isalpha() or not target.startswith("/") or " " in target or not target.isprintable():
         raise PluginError(f'an endpoint is called as "POST /path", not as {route!r:.80}')
     lines = [f"{method.upper()} {target} HTTP/1.1"]
     given = {"host": "localhost"} | ({"content-type": "application/json"} if _is_json(body) else {})
@@ -71,26 +71,39 @@ def endpoint_request(
 
 
 def whole_blobs(answers: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """The answers as they come, with each blob, which arrives in pieces, as one."""
+    """The answers as they come, with each blob, which arrives in pieces, as one.
+
+    Raises PluginError where a piece is none.
+    """
     pieces: dict[str, bytearray] = {}
     for answer in answers:
-        if answer.get("type") != "blob_chunk":
+        if not isinstance(answer, Mapping) or answer.get("type") != "blob_chunk":
             yield answer
             continue
-        chunk = answer["message"]
-        pieces.setdefault(chunk["id"], bytearray()).extend(base64.b64decode(chunk["blob"]))
-        if chunk["end"]:
+        try:
+            chunk = answer["message"]
+            pieces.setdefault(chunk["id"], bytearray()).extend(base64.b64decode(chunk["blob"]))
+            is_whole = chunk["end"]
+        except (KeyError, TypeError, ValueError) as error:
+            raise PluginError(f"the plugin sent a piece of a blob that is none: {answer!r:.200}") from error
+        if is_whole:
             blob = base64.b64encode(pieces.pop(chunk["id"])).decode()
             yield {"type": "blob", "message": {"blob": blob}, "meta": answer.get("meta")}
 
 
 def http_answer(answers: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
-    """An endpoint's answer as one: `status`, `headers` and `body`, text or, where it is none, `body_base64`."""
+    """An endpoint's answer as one: `status`, `headers` and `body`, text or, where it is none, `body_base64`.
+
+    Raises PluginError where what was sent is no answer of an endpoint's.
+    """
     whole: dict[str, Any] = {"status": None, "headers": {}}
     body = bytearray()
     for answer in answers:
-        whole |= {name: answer[name] for name in whole if answer.get(name) is not None}
-        body += bytes.fromhex(answer.get("result") or "")
+        try:
+            whole |= {name: answer[name] for name in whole if answer.get(name) is not None}
+            body += bytes.fromhex(answer.get("result") or "")
+        except (AttributeError, TypeError, ValueError) as error:
+            raise PluginError(f"the plugin sent what is no answer over HTTP: {answer!r:.200}") from error
     try:
         return whole | {"body": body.decode()}
     except UnicodeDecodeError:

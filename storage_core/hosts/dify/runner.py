@@ -174,18 +174,34 @@ def _answers(plugin: LocalPlugin, asked: Mapping[str, Any]) -> Iterable[Mapping[
     about = {name: asked.get(name) for name in ABOUT}
     match asked:
         case {"tool": str(name), **more}:
-            return plugin.tool(
-                name, more.get("parameters") or {}, credentials=more.get("credentials"), about=about
-            )
+            parameters, credentials = _member(more, "parameters"), _member(more, "credentials")
+            return plugin.tool(name, parameters, credentials=credentials, about=about)
         case {"endpoint": str(route), **more}:
-            body, headers = more.get("body") or "", more.get("headers") or ()
-            given = headers.items() if isinstance(headers, Mapping) else headers
+            body, settings = more.get("body") or "", _member(more, "settings")
             data = body if isinstance(body, bytes) else _as_body(body)
-            settings = more.get("settings")
-            return [plugin.endpoint(route, body=data, headers=given, settings=settings, about=about)]
+            headers = _headers(more.get("headers") or ())
+            return [plugin.endpoint(route, body=data, headers=headers, settings=settings, about=about)]
         case {"request": dict(request)}:
             return plugin.request(request, about=about)
     raise PluginError('a request has a "tool", an "endpoint", or a "request"')
+
+
+def _member(asked: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = asked.get(name) or {}
+    if not isinstance(value, Mapping):
+        raise PluginError(f'"{name}" of a request is a JSON object, not {json.dumps(value):.80}')
+    return value
+
+
+def _headers(given: Any) -> list[tuple[str, str]]:
+    pairs = list(given.items()) if isinstance(given, Mapping) else given
+    if not isinstance(pairs, list | tuple) or not all(map(_is_pair_of_texts, pairs)):
+        raise PluginError(f'"headers" of a request are names with texts, not {json.dumps(given):.80}')
+    return [(name, value) for name, value in pairs]
+
+
+def _is_pair_of_texts(item: Any) -> bool:
+    return isinstance(item, list | tuple) and len(item) == 2 and all(isinstance(part, str) for part in item)
 
 
 def _describe(declared: Declared) -> None:
@@ -247,7 +263,10 @@ def _read(text: str) -> bytes:
 
 
 def _as_body(body: Any) -> bytes:
-    return body.encode() if isinstance(body, str) else json.dumps(body).encode()
+    try:
+        return body.encode() if isinstance(body, str) else json.dumps(body).encode()
+    except UnicodeEncodeError as error:
+        raise PluginError(f"a body that UTF-8 cannot say: {error}") from error
 
 
 if __name__ == "__main__":

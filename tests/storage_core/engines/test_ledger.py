@@ -150,6 +150,25 @@ def test_a_change_that_somebody_saw_before_it_was_kept_is_told_once_and_has_the_
     assert ledger.look(at("a"), lambda: (seen("mine"), None)) == (promised, None)
 
 
+def test_the_revision_that_somebody_saw_before_it_was_kept_is_expected_until_something_changes(
+    ledger: Ledger,
+) -> None:
+    making = Making(ledger)
+    promised = making.made(at("a"), seen("mine"))
+    told_with, _ = ledger.look(at("a"), lambda: (seen("mine"), None))
+    making.keep()
+    revision = making.revision_of(at("a"), seen("mine"))
+    assert revision == promised != told_with
+    assert making.is_expected(at("a"), revision, promised)
+    assert making.is_expected(at("a"), revision, told_with)
+    assert not making.is_expected(at("a"), revision, 1)
+    making.made(at("a"), seen("more"))
+    assert not making.is_expected(at("a"), making.revision_of(at("a"), None), told_with)
+    making.withdraw()
+    revision = making.revision_of(at("a"), seen("theirs"))
+    assert not making.is_expected(at("a"), revision, told_with)
+
+
 def test_what_somebody_wrote_after_it_but_was_seen_before_it_was_kept_stays_newest(ledger: Ledger) -> None:
     making = Making(ledger)
     promised = making.made(at("a"), seen("mine"))

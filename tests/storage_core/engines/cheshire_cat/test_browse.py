@@ -20,6 +20,7 @@ from storage_core.query import Address
 from tests.foreign.cat_store import ADMIN, CatStore
 from tests.storage_core import test_browse
 from tests.storage_core.engines.cheshire_cat.cats import execute, running_cat
+from tests.storage_core.engines.errands import CancelledAfter
 from tests.storage_core.test_browse import browser, hits_of, keys_found, storage, store
 
 __all__ = ["browser", "running_cat", "storage", "store"]  # fixtures
@@ -167,6 +168,21 @@ def test_a_look_that_nobody_waits_for_any_more_stops_within_itself(location: Pat
         with pytest.raises(InterruptedError):
             browsing.count(Query(), errand)
         assert browsing.count(Query(), Errand()) == 1_000
+
+
+def test_an_order_that_nobody_waits_for_any_more_is_left_before_all_values_were_looked_at(
+    location: Path,
+) -> None:
+    many = json.dumps(list(range(100)))
+    execute(location, ("INSERT INTO key_value_db SELECT 'key ' || value, '[1]' FROM json_each(?)", (many,)))
+    database = CheshireCatDatabase(location)
+    database.prepare()
+    looked: list[int] = []
+    with closing(database.connect_browser()) as browsing:
+        with pytest.raises(InterruptedError):
+            browsing.page(Query(order=Order.KIND), 0, 100, CancelledAfter(10, looked))
+        assert len(looked) == 11
+        assert len(browsing.page(Query(order=Order.KIND), 0, 100, Errand())) == 100
 
 
 def test_a_look_that_took_long_is_not_taken_again_at_once_but_what_is_asked_for_is_as_it_is(

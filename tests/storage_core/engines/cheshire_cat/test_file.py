@@ -1,5 +1,6 @@
 """The file of a Cheshire Cat: known by what is inside, opened beside its Cat, and left as the Cat made it."""
 
+import asyncio
 import os
 import sqlite3
 import stat
@@ -21,6 +22,7 @@ from storage_core import (
     UnsupportedError,
     raw,
 )
+from storage_core.engines.cheshire_cat.tables import tables_in
 from tests.foreign.cat_store import ADMIN, CatStore
 from tests.storage_core.children import Child
 from tests.storage_core.conftest import OpenStorage
@@ -54,6 +56,21 @@ def _state(folder: Path) -> dict[str, tuple[int, int, bytes]]:
         path.name: (path.stat().st_mode, path.stat().st_mtime_ns, path.read_bytes())
         for path in folder.iterdir()
     }
+
+
+def test_a_cat_that_takes_its_lock_meanwhile_makes_it_busy_and_no_other_programs(location: Path) -> None:
+    with closing(sqlite3.connect(location, timeout=0, isolation_level=None)) as looking:
+        with closing(sqlite3.connect(location, isolation_level=None)) as holder:
+
+            def take_the_lock(statement: str) -> None:
+                if statement.startswith("SELECT rowid") and not holder.in_transaction:
+                    holder.execute("BEGIN EXCLUSIVE")
+
+            looking.set_trace_callback(take_the_lock)
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                tables_in(looking, location)
+            looking.set_trace_callback(None)
+        assert tables_in(looking, location) is not None
 
 
 @pytest.mark.parametrize(
@@ -283,6 +300,22 @@ async def test_whoever_holds_it_for_longer_than_the_timeout_makes_it_busy(
     assert not location.with_name("backup.db").exists()
     await store.save("key", "ours", if_revision=(await store.entry("key")).revision)  # type: ignore[union-attr]
     assert cat.load("key") == "ours"
+
+
+async def test_a_watch_that_begins_while_nobody_can_read_tells_of_what_comes_then(
+    location: Path, cat: CatStore
+) -> None:
+    cat.save("key", "before")
+    async with AsyncStorage(location, timeout=0.01) as storage:
+        since = await storage.revision()
+        with holding(location, "BEGIN EXCLUSIVE"):
+            watch = storage.watch(since)
+            waiting = asyncio.ensure_future(anext(watch))
+            await asyncio.wait([waiting], timeout=0.3)
+            assert not waiting.done()
+        cat.save("key", "after")
+        assert (await asyncio.wait_for(waiting, 10)).key == "key"
+        await watch.aclose()
 
 
 async def test_a_change_that_could_not_be_committed_was_never_made(

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
-from storage_core import AsyncStorage, ConflictError, CorruptError, Scope, Storage, raw
+from storage_core import AsyncStorage, ConflictError, CorruptError, Kind, Scope, Storage, raw
 from storage_core.browse import Browser, Query
+from storage_core.engine import transact
+from storage_core.engines.cheshire_cat.database import CheshireCatDatabase
+from storage_core.engines.cheshire_cat.reader import CatReader
 from tests.foreign.cat_store import ADMIN, CatError, CatStore
 from tests.storage_core.engines.cheshire_cat.cats import (
     OF_ADMIN,
@@ -123,7 +126,7 @@ async def test_several_rows_are_said_of_the_entry_and_of_the_database(opened: As
 async def test_what_is_no_json_is_shown_and_can_be_mended(
     opened: AsyncStorage, cat: CatStore, location: Path
 ) -> None:
-    broken = {"cut": b'{"a": [1,', "text": b"hello", "empty": b"", "latin": b'"\xe9"'}
+    broken = {"cut": b'{"a": [1,', "text": b"hello", "empty": b"", "latin": b'"\xe9"', "deep": b"[" * 50_000}
     for key, data in broken.items():
         execute(location, ("INSERT INTO key_value_db VALUES (?, CAST(? AS TEXT))", (key, data)))
     store = opened.store(SHARED)
@@ -133,7 +136,8 @@ async def test_what_is_no_json_is_shown_and_can_be_mended(
     ]
     async with Browser(opened) as browser:
         assert len(await browser.listing(Query())) == len(broken)
-        assert await browser.heads([(SHARED, key) for key in broken], 100) == list(broken.values())
+        heads = await browser.heads([(SHARED, key) for key in broken], 100)
+        assert heads == [data[:100] for data in broken.values()]
     assert len(await opened.check()) == len(broken)
     for key, data in broken.items():
         entry = await raw.read(opened, SHARED, key)
@@ -274,3 +278,30 @@ async def test_the_cat_sees_a_change_at_once_so_there_is_nothing_to_say_afterwar
     await opened.store(SHARED).save("key", 2)
     assert cat.load("key") == 2
     assert raw.aftermath(opened, SHARED, "key") is None
+
+
+def test_what_many_are_read_from_is_never_taken_for_newer_than_what_is_written_meanwhile(
+    location: Path, cat: CatStore
+) -> None:
+    execute(location, "PRAGMA journal_mode = WAL")  # else nobody could commit while they are read
+    cat.save("a", 1)
+    cat.save("b", 1)
+    database = CheshireCatDatabase(location)
+    database.prepare()
+    reader, engine = database.connect_reader(), database.connect()
+    assert isinstance(reader, CatReader)
+    since = reader.last_revision()
+    written: list[bytes] = []
+
+    def write_meanwhile(statement: str) -> None:
+        if "'b'" in statement and not written:
+            written.append(b"2")
+            transact(engine, lambda engine: engine.write(SHARED, "b", Kind.JSON, b"2", None, None))
+
+    reader._connection.set_trace_callback(write_meanwhile)
+    found = reader.read_many(SHARED, ["a", "b"])
+    reader._connection.set_trace_callback(None)
+    assert found["b"][1] == b"2"
+    assert [(change.key, change.revision) for change in reader.changes(since, 10)] == [("b", found["b"][3])]
+    reader.close()
+    engine.close()

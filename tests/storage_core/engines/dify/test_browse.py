@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.storage_core.engines.dify.test_verbs import KEYS
 
 from storage_core import AsyncStorage
 from storage_core.browse import Browser, Group, Order, Query
@@ -14,6 +13,8 @@ from storage_core.engine import Errand
 from storage_core.location import open_database
 from tests.foreign.dify_daemon import Daemon
 from tests.storage_core.engines.dify.folder import GMAIL, PLUGIN, plugin_folder
+from tests.storage_core.engines.dify.test_verbs import KEYS
+from tests.storage_core.engines.errands import CancelledAfter
 
 
 @pytest.fixture
@@ -115,22 +116,3 @@ def test_what_nobody_waits_for_any_more_ends_before_all_files_were_looked_at(fol
     assert len(looked) == 4
     assert len(browsing.page(Query(), 0, 100, Errand())) == 18
     browsing.close()
-
-
-class CancelledAfter(Errand):
-    """An errand that is cancelled once somebody has asked so many times whether it is."""
-
-    __slots__ = ("_looked", "_looks")
-
-    def __init__(self, looks: int, looked: list[int]) -> None:
-        self._looks, self._looked = looks, looked
-        super().__init__()
-
-    @property  # type: ignore[override]
-    def cancelled(self) -> bool:
-        self._looked.append(1)
-        return len(self._looked) > self._looks
-
-    @cancelled.setter
-    def cancelled(self, value: bool) -> None:
-        """Only time tells."""

@@ -1,5 +1,6 @@
 """What stands in Dify's folder and is no value of its daemon's: shown, never followed, and never in the way."""
 
+import gc
 import os
 import shutil
 import socket
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storage_core import AsyncStorage, AsyncStore, StorageIOError, raw
+from storage_core import AsyncStorage, AsyncStore, Storage, StorageIOError, raw
 from storage_core.engines.dify import files as dify_files
 from tests.foreign.dify_daemon import TENANT, Daemon
 from tests.storage_core.children import said_by
@@ -185,6 +186,28 @@ async def test_a_file_system_that_folds_names_is_not_asked_for_another_spelling(
     await store.set("new/key", b"1")
     await store.set("counter", b"43")
     assert Daemon(folder, "hjlarry/storage").get("new/key") == b"1"
+
+
+def test_a_storage_that_nobody_closed_leaves_no_file_open(folder: Path) -> None:
+    def opened() -> list[str]:
+        gc.collect()
+        links = [f"/proc/self/fd/{number}" for number in os.listdir("/proc/self/fd")]
+        return [target for link in links if (target := _target_of(link)) == str(folder)]
+
+    if not os.path.isdir("/proc/self/fd"):
+        pytest.skip("what is open is found in /proc only")
+    storage = Storage(folder)
+    storage.store(PLUGIN).set("counter", b"1")
+    assert opened() != []
+    del storage
+    assert opened() == []
+
+
+def _target_of(link: str) -> str:
+    try:
+        return os.readlink(link)
+    except FileNotFoundError:  # that of the listing itself
+        return ""
 
 
 async def test_notes_tell_of_links_and_of_the_other_reading_of_a_path(folder: Path, base: Path) -> None:

@@ -15,6 +15,7 @@ from storage_core import AsyncStorage, BusyError, ConflictError, Storage
 from storage_core.engines.dify import marks as dify_marks
 from storage_core.engines.dify.files import digest_of
 from storage_core.engines.dify.marks import Marks
+from storage_core.location import open_database
 from storage_core.query import Address
 from tests.foreign.dify_daemon import TENANT, Daemon, numbered
 from tests.foreign.environments import PROJECT
@@ -106,6 +107,34 @@ def test_a_value_that_is_written_without_a_pause_is_refused_and_not_guessed(
     finally:
         ended.set()
         writer.join()
+
+
+def test_a_value_that_is_being_written_is_nothing_odd(folder: Path) -> None:
+    with _writing(folder, "counter", 800, 100) as process, Storage(folder) as storage:
+        found: set[str] = set()
+        while process.poll() is None:
+            found.update(storage.check())
+    assert found == set()
+
+
+def test_a_value_that_becomes_a_folder_while_it_is_opened_is_gone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_now = os.open
+
+    def too_late(path: str, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+        if path == "counter" and dir_fd is not None:
+            daemon.delete("counter")
+            daemon.set("counter/below", b"1")
+        return open_now(path, flags, mode, dir_fd=dir_fd)
+
+    with Storage(folder) as storage:
+        daemon = Daemon(folder, "hjlarry/storage")
+        daemon.set("counter", b"young: its content is looked at")
+        monkeypatch.setattr(os, "open", too_late)
+        storage.scopes()
+        monkeypatch.undo()
+        assert list(storage.store(PLUGIN).keys("counter")) == ["counter/below"]
 
 
 def test_an_empty_file_is_a_value_once_it_stays_so(folder: Path) -> None:
@@ -215,6 +244,19 @@ async def test_a_watch_tells_of_each_write_and_delete_of_a_plugin(folder: Path) 
         (change,) = await first(1, watch)
         assert (change.scope, change.key, change.deleted) == (GMAIL, "new", True)
         await watch.aclose()
+
+
+def test_changes_that_are_asked_for_are_those_of_now_also_where_somebody_else_follows_them(
+    folder: Path,
+) -> None:
+    database = open_database(folder, read_only=True, timeout=1, durability="power")
+    reader = database.connect_reader()
+    version = reader.version()
+    assert reader.changes(version, 10) == []
+    assert reader.version() == version  # who follows has nothing to ask for
+    Daemon(folder, "hjlarry/storage").set("counter", b"new")
+    assert [change.key for change in reader.changes(version, 10)] == ["counter"]
+    reader.close()
 
 
 async def test_two_storages_in_one_process_see_each_others_writes_at_once(folder: Path) -> None:

@@ -126,3 +126,25 @@ async def test_what_the_daemon_writes_meanwhile_stays(
     assert work.report[120].outcome is Outcome.SKIPPED
     there = [daemon.get(f"n/{key}") for key in ("049", "050", "120", "149")]
     assert there == [b"ours", b"theirs", b"theirs", b"ours"]
+
+
+async def test_what_is_no_file_is_an_outcome_and_the_rest_comes_over(
+    dify: AsyncStorage, ours: AsyncStorage, folder: Path
+) -> None:
+    (plugin_folder(folder) / "link").symlink_to("counter")
+    report = await Transfer(dify, ours, {PLUGIN: PLUGIN}).run()
+    assert report.counts == {Outcome.UNREADABLE: 1, Outcome.COPIED: len(report) - 1}
+    (line,) = (report[row] for row in report.rows(Outcome.UNREADABLE))
+    assert line.source.key == "link"
+    assert "a symbolic link" in line.reason
+
+
+async def test_what_stands_in_the_place_of_a_value_and_is_no_file_stays_and_the_rest_comes_over(
+    dify: AsyncStorage, ours: AsyncStorage, folder: Path
+) -> None:
+    (plugin_folder(folder) / "link").symlink_to("counter")
+    await ours.store(PLUGIN).set_many({"link": b"1", "zebra": b"2"})
+    report = await Transfer(ours, dify, if_taken=IfTaken.REPLACE).run()
+    assert [line.outcome for line in report] == [Outcome.REFUSED, Outcome.COPIED]
+    assert "a symbolic link" in report[0].reason
+    assert (plugin_folder(folder) / "link").is_symlink()

@@ -15,7 +15,6 @@ from storage_core import (
     ConflictError,
     InvalidNameError,
     Storage,
-    StorageError,
     StorageFullError,
     StorageIOError,
 )
@@ -184,14 +183,32 @@ def test_what_a_dead_writer_has_left_is_named_and_cleared_by_the_next(folder: Pa
     assert not left.exists()
 
 
+def test_a_folder_among_what_was_left_keeps_nobody_from_writing(folder: Path) -> None:
+    left = folder / ".storage_core"
+    for name in ("a", "b", "c"):
+        (left / name).mkdir(parents=True)
+    for number in range(1, 6):
+        (left / str(number)).write_bytes(b"half")
+    with Storage(folder) as storage:
+        storage.store(PLUGIN).set("counter", b"1")
+        assert storage.store(PLUGIN).get("counter") == b"1"
+    assert sorted(os.listdir(left)) == ["a", "b", "c"]
+
+
 def test_a_link_in_the_place_of_the_staging_folder_is_not_followed(folder: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "precious").write_bytes(b"")
     (folder / ".storage_core").symlink_to(outside)
-    with Storage(folder) as storage, pytest.raises(StorageError):
+    with Storage(folder) as storage, pytest.raises(StorageIOError, match="no folder is there: take it away"):
         storage.store(PLUGIN).set("counter", b"1")
     assert os.listdir(outside) == ["precious"]
+
+
+def test_a_file_in_the_place_of_the_staging_folder_is_said_to_be_in_the_way(folder: Path) -> None:
+    (folder / ".storage_core").write_bytes(b"")
+    with Storage(folder) as storage, pytest.raises(StorageIOError, match="no folder is there: take it away"):
+        storage.store(PLUGIN).set("counter", b"1")
 
 
 def _failing(call: str, error: str, when: str, *paths: Path) -> list[str]:

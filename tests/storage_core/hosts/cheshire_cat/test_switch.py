@@ -260,3 +260,18 @@ def test_bytes_hold_what_json_cannot_say_and_nothing_else(
     assert held == {
         "nan", "infinity", "nan inside", "600 levels", "keys that collide", "a split pair of surrogates"
     }  # fmt: skip
+
+
+def test_a_cat_of_which_it_cannot_take_all_verbs_keeps_them_all(cat: CatProject) -> None:
+    said = cat.ask(
+        "import cat.db.helper as helper\n"
+        "from storage_core.hosts.cheshire_cat import keep_values\n"
+        "own = dict(vars(helper.Store))\n"
+        "del helper.UserStore.exists\n"
+        "for _ in range(2):\n"
+        "    try:\n"
+        "        keep_values('state.db')\n"
+        "    except AttributeError as error:\n"
+        "        print('exists' in str(error), all(vars(helper.Store)[verb] is own[verb] for verb in own))\n"
+    )
+    assert said.splitlines() == ["True True", "True True"]

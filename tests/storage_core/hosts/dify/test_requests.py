@@ -1,6 +1,7 @@
 """Requests to a plugin are complete and say what is wrong; its answers are put together from their pieces."""
 
 import base64
+from typing import Any
 
 import pytest
 
@@ -99,3 +100,16 @@ def test_blobs_whose_pieces_come_in_between_each_other_are_whole() -> None:
         ({"of": "b"}, b"2"),
         ({"of": "a"}, b"13"),
     ]
+
+
+@pytest.mark.parametrize("chunk", [{}, {"message": 1}, {"message": {"id": "a", "blob": "A", "end": True}}])
+def test_a_piece_of_a_blob_that_is_none_is_a_fault_of_the_plugins(chunk: dict[str, object]) -> None:
+    with pytest.raises(PluginError, match="a piece of a blob that is none"):
+        list(whole_blobs([{"type": "blob_chunk"} | chunk]))
+
+
+@pytest.mark.parametrize("answer", [5, [], {"result": "no hex"}, {"result": 5}])
+def test_an_endpoint_that_answers_something_else_is_a_fault_of_the_plugins(answer: Any) -> None:
+    assert list(whole_blobs([answer])) == [answer]
+    with pytest.raises(PluginError, match="no answer over HTTP"):
+        http_answer([answer])
