@@ -12,7 +12,8 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QTableView, QWidget
 
-from inspector.models.key_table import Column, Counted, KeyRole
+from inspector.models.key_rows import Column
+from inspector.models.key_table import Counted, KeyRole
 from inspector.views.jump_palette import JumpPalette
 from inspector.views.main_window import MainWindow
 from storage_core import Scope
