@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.storage_core.engines.dify.test_verbs import KEYS
 
 from storage_core import AsyncStorage
 from storage_core.browse import Browser, Group, Order, Query
@@ -14,6 +13,7 @@ from storage_core.engine import Errand
 from storage_core.location import open_database
 from tests.foreign.dify_daemon import Daemon
 from tests.storage_core.engines.dify.folder import GMAIL, PLUGIN, plugin_folder
+from tests.storage_core.engines.dify.test_verbs import KEYS
 
 
 @pytest.fixture
