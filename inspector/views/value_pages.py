@@ -100,4 +100,4 @@ class ValuePages(QTabWidget):
         for editor in (self.text, self.hex, self.image):
             editor.forget()
         self.readings.clear()
-        self.large.show_value(0, text=True)
+        self.large.clear()

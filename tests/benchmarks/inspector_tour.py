@@ -72,7 +72,8 @@ class Eyes(QObject):
         return [model.index(row, 0).data() for row in rows]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint and self._awaited is not None:
+        is_awaited = self._awaited is not None and not self._awaited.done()
+        if event.type() == QEvent.Type.Paint and is_awaited:
             asyncio.get_running_loop().call_soon(self._look)  # when that is done
         return False
 

@@ -58,7 +58,7 @@ def _application(qapp: QApplication) -> QApplication:
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the window puts off until a person pauses, or to do it less often, comes soon: it is awaited everywhere."""
+    """What the window puts off until a person pauses, or to do it less often, comes soon: all tests await it."""
     for module, pause in (
         (bring_over, "_TYPING_PAUSE"),
         (draft_keeper, "KEEP_SECONDS"),
