@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from inspector.formats import HEAD, sniff_at
-from inspector.models.key_table import MOST_PAGES_WANTED, Counted, KeyRow
+from inspector.models.key_rows import KeyRow
+from inspector.models.key_table import MOST_PAGES_WANTED, Counted
 from inspector.models.row_cache import PAGE
 from inspector.models.shift import Shift
 from storage_core import Change, Entry

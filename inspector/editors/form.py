@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QUndoStack
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from inspector.editors.editor import ValueEditor
 from inspector.editors.form_actions import FormActions, FormBar, offer_types
 from inspector.editors.form_choice import choose
-from inspector.editors.form_commands import EditCommand
 from inspector.editors.form_find import FindLine, FormSearch
+from inspector.editors.form_history import FormHistory
 from inspector.editors.form_kinds import FieldKind, typed_text
 from inspector.editors.form_model import NAME, FormModel, first_unfolded, new_value
 from inspector.editors.form_place import Place
@@ -47,12 +47,9 @@ class FormEditor(ValueEditor):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._loaded = b""
-        self._written: bytes | None = None
         self._document = Document.parse(b"null")
-        self._session = 1
         self._edited: Node | None = None
-        self._stack = QUndoStack(self)
+        self._history = FormHistory(self._after, self)
         self.model = FormModel(self)
         self.view = FormView(self.model, self)
         self.row_actions = FormActions(self, self)
@@ -85,12 +82,10 @@ class FormEditor(ValueEditor):
         self._pages.addWidget(self._refusal)
 
     def _connect(self) -> None:
-        self.view.row_keys, self.view.text_keys = (
-            self.row_actions.row_keys,
-            self.row_actions.text_keys,
-        )
+        self.view.keyboard.row_keys = self.row_actions.row_keys
+        self.view.keyboard.text_keys = self.row_actions.text_keys
         self.view.field_edited.connect(self._typed)
-        self.view.field_left.connect(self._end_session)
+        self.view.field_left.connect(self._history.end_session)
         self.view.type_wanted.connect(lambda node, place: offer_types(self, self, node, place))
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._offer_actions)
@@ -122,9 +117,8 @@ class FormEditor(ValueEditor):
         place = Place(self.view, self._document.root) if keep_place and self.model.rowCount() else None
         parsed, refusal = (document, "") if document is not None else _parsed(data)
         self._document = parsed or Document.parse(b"null")
-        self._loaded, self._written, self._edited = data, None, None
-        self._end_session()
-        self._stack.clear()
+        self._edited = None
+        self._history.begin(data, self._document)
         root = self._document.root
         unfolded = place.unfolded(root) if place is not None else first_unfolded(root, FIRST_ROWS)
         self.model.show(
@@ -142,31 +136,27 @@ class FormEditor(ValueEditor):
         self._update_actions()
 
     def data(self) -> bytes:
-        if self._stack.isClean():
-            return self._loaded
-        if self._written is None:
-            self._written = self._document.serialise()
-        return self._written
+        return self._history.data()
 
     def is_modified(self) -> bool:
-        return not self._stack.isClean()
+        return self._history.is_modified()
 
     def problem(self) -> str:
         node, problem = next(iter(self.model.marks.problems.items()), (None, ""))
         return "" if node is None else f"{node.path()}: {problem}"
 
     def can_undo(self) -> bool:
-        return self._stack.canUndo()
+        return self._history.can_undo()
 
     def can_redo(self) -> bool:
-        return self._stack.canRedo()
+        return self._history.can_redo()
 
     def undo(self) -> None:
-        self._stack.undo()
+        self._history.undo()
         self._show_place()
 
     def redo(self) -> None:
-        self._stack.redo()
+        self._history.redo()
         self._show_place()
 
     def start_find(self) -> None:
@@ -319,10 +309,7 @@ class FormEditor(ValueEditor):
         else:
             edit = document.set_text(node, typed_text(node, value))
         if not edit.changes_nothing():
-            self._push(edit, "Change value", self._session)
-
-    def _end_session(self) -> None:
-        self._session += 1
+            self._history.add_typed(edit, "Change value")
 
     def _do(self, make: Callable[[Document], Edit], text: str) -> None:
         """Make an edit, or say why it was refused."""
@@ -335,12 +322,8 @@ class FormEditor(ValueEditor):
             return
         self._say("")
         if not edit.changes_nothing():
-            self._push(edit, text)
+            self._history.add(edit, text)
             self._show_place()
-
-    def _push(self, edit: Edit, text: str, session: int = 0) -> None:
-        self._stack.push(EditCommand(edit, text, self._after, session))
-        self._after(edit)
 
     def _show_place(self) -> None:
         """Bring what was edited last into sight, if it is there still."""
@@ -351,7 +334,6 @@ class FormEditor(ValueEditor):
 
     def _after(self, edit: Edit) -> None:
         """Show what an edit, its undo or its redo has made of the document."""
-        self._written = None
         self._edited = edit.node
         if self.schema.guide is not None:
             self.schema.guide.forget()

@@ -3,7 +3,7 @@
 from typing import cast
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
@@ -13,10 +13,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector.editors.form_actions import GOES_ON
 from inspector.editors.form_choice import ChoiceField
 from inspector.editors.form_delegate import INDENT, FormDelegate
 from inspector.editors.form_fields import BoxField, Field, LineField, MaskedField, new_field
+from inspector.editors.form_keyboard import FormKeyboard
 from inspector.editors.form_kinds import FieldKind, field_kind
 from inspector.editors.form_model import NAME, TYPE, VALUE, FormModel
 from inspector.lossless import Node
@@ -26,8 +26,6 @@ ALL = 300  # rows: up to here every value has its widget, beyond it those in sig
 AT_ONCE = 80  # new widgets, about 30 ms: the rest follow when the event loop is idle
 NARROW = 320  # pixels: below this the types have no words
 MARGIN = 8  # rows above and below the sight whose widgets are kept ready
-
-_TEXT_KINDS = {FieldKind.LINE, FieldKind.BOX, FieldKind.ESCAPED, FieldKind.NUMBER}
 
 
 class FormView(QTableView):
@@ -45,8 +43,7 @@ class FormView(QTableView):
         self.setObjectName("formView")
         self.setAccessibleName("Fields")
         self.rows = model
-        self.row_keys: dict[str, QAction] = {}
-        self.text_keys: dict[str, QAction] = {}
+        self.keyboard = FormKeyboard(self)
         self._fields: dict[Node, Field] = {}
         self._typing: Node | None = None
         self._sync_later = QTimer(self, singleShot=True, interval=0)
@@ -305,28 +302,14 @@ class FormView(QTableView):
         self.sync()
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            return self._claim(event, self.row_keys) or super().event(event)
-        return super().event(event)
+        claimed = isinstance(event, QKeyEvent) and self.keyboard.claims(event)
+        return claimed or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self.state() == QAbstractItemView.State.EditingState:
-            super().keyPressEvent(event)  # a key that the field of a name has no use for
-            return
-        node = self.current_node()
-        if self._trigger(event, self.row_keys):
-            return
-        if node is not None and event.modifiers() == Qt.KeyboardModifier.NoModifier:
-            if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-                self._step(node, into=event.key() == Qt.Key.Key_Right)
-                return
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-                if node.children is None:
-                    self.focus_field(node)
-                else:
-                    self.set_unfolded(node, not self.rows.is_unfolded(node))
-                return
-        super().keyPressEvent(event)
+        # While a name is edited, a key comes here that its field has no use for.
+        is_naming = self.state() == QAbstractItemView.State.EditingState
+        if is_naming or not self.keyboard.takes(event):
+            super().keyPressEvent(event)
 
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
         """Go on from a name to its value, where the person has confirmed the name by a key."""
@@ -337,77 +320,18 @@ class FormView(QTableView):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keys in a field: those of the form first, then Tab and the arrows that go to the next field."""
-        if isinstance(event, QKeyEvent) and isinstance(watched, QWidget):
-            node = next((node for node, field in self._fields.items() if self._belongs(watched, field)), None)
-            if node is not None:
-                keys = self.text_keys if self._fields[node].kind in _TEXT_KINDS else self.row_keys
-                if event.type() == QEvent.Type.ShortcutOverride and self._claim(event, keys):
-                    return True
-                if event.type() == QEvent.Type.KeyPress:
-                    return self._trigger(event, keys) or self._travel(node, event)
-        if event.type() == QEvent.Type.FocusIn:
-            node = next((node for node, field in self._fields.items() if self._belongs(watched, field)), None)
-            if node is not None:
-                self.set_current(node)
+        if isinstance(event, QKeyEvent) and (node := self._held_by(watched)) is not None:
+            kind = self._fields[node].kind
+            if self.keyboard.claims(event, kind):
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                return self.keyboard.takes_in_field(node, kind, event)
+        elif event.type() == QEvent.Type.FocusIn and (node := self._held_by(watched)) is not None:
+            self.set_current(node)
         return super().eventFilter(watched, event)
 
-    def _belongs(self, widget: QObject, field: Field) -> bool:
-        return widget is field or widget.parent() is field
-
-    def _claim(self, event: QKeyEvent, keys: dict[str, QAction]) -> bool:
-        """Take a key of the form before the window or the text field does.
-
-        The window's Delete is not what a person means in a form where nothing can be removed; its Undo is.
-        """
-        action = keys.get(_sequence(event))
-        if action is None:
-            return False
-        event.setAccepted(action.isEnabled() or not action.property(GOES_ON))
-        return True
-
-    def _trigger(self, event: QKeyEvent, keys: dict[str, QAction]) -> bool:
-        action = keys.get(_sequence(event))
-        if action is None:
-            return False
-        action.trigger()
-        return True
-
-    def _travel(self, node: Node, event: QKeyEvent) -> bool:
-        """Go to the field above or below, where the key says so."""
-        one_line = self._fields[node].kind is not FieldKind.BOX
-        down = event.key() == Qt.Key.Key_Tab or (event.key() == Qt.Key.Key_Down and one_line)
-        up = event.key() == Qt.Key.Key_Backtab or (event.key() == Qt.Key.Key_Up and one_line)
-        plain = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
-        if event.key() == Qt.Key.Key_Escape:
-            self.setFocus()
-            return True
-        if not (down or up) or plain:
-            return False
-        rows = (
-            range(self.rows.row(node) + 1, self.rows.rowCount())
-            if down
-            else range(self.rows.row(node) - 1, -1, -1)
+    def _held_by(self, widget: QObject) -> Node | None:
+        """The node whose field, or a part of it, is `widget`."""
+        return next(
+            (node for node, field in self._fields.items() if field in (widget, widget.parent())), None
         )
-        following = next((self.rows.node(row) for row in rows if self.rows.node(row).children is None), None)
-        if following is None:
-            return event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up)
-        self.focus_field(following)
-        return True
-
-    def _step(self, node: Node, *, into: bool) -> None:
-        """Right unfolds, then goes in; left folds, then goes out: as in a tree."""
-        open_now = self.rows.is_unfolded(node) and bool(node.children)
-        if into and node.children and not open_now:
-            self.set_unfolded(node, True)
-        elif into and open_now:
-            self.set_current(node.fields[0])
-        elif into:
-            self.focus_field(node)
-        elif open_now:
-            self.set_unfolded(node, False)
-        else:
-            self.set_current(node.parent)
-
-
-def _sequence(event: QKeyEvent) -> str:
-    return QKeySequence(event.keyCombination()).toString(QKeySequence.SequenceFormat.PortableText)

@@ -45,7 +45,7 @@ class LargeView(QWidget):
         self._nothing = self._cache = ChunkCache(0, self.chunk_wanted.emit)
         self._page = 0
         self._page_is_shown = False
-        self._is_covered = self._is_revealed = False
+        self._is_covered = self._is_revealed = self._is_clear = False
         self._cover = Cover()
         self._cover.asked_to_show.connect(self.asked_to_show)
         self._text = TextView(numbered=False)
@@ -85,6 +85,12 @@ class LargeView(QWidget):
         self._replace.clicked.connect(self.replace_wanted)
         self._open.clicked.connect(self.whole_wanted)
 
+    def clear(self) -> None:
+        """Hold nothing any longer of what was shown."""
+        if not self._is_clear:
+            self.show_value(0, text=True)
+            self._is_clear = True
+
     def show_value(
         self,
         size: int,
@@ -100,6 +106,7 @@ class LargeView(QWidget):
         From its start, or with `keep_place` (the same key, loaded anew) from where one is, as one has chosen.
         Where `hidden` says why, nothing is shown before `uncover`; `revealed` says that this is behind us.
         """
+        self._is_clear = False
         self._is_covered, self._is_revealed = bool(hidden) and not revealed, revealed
         self._cover.hide_all(hidden)
         # A secret may stand in another chunk than the name that tells of it.
@@ -140,6 +147,7 @@ class LargeView(QWidget):
 
     def uncover(self) -> None:
         """Show what is hidden, and hide nothing more of this value."""
+        self._is_clear = False
         self._is_revealed = True
         self._cache.looks_back = False
         if self._is_covered:

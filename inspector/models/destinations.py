@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from inspector.assets import icon
 from inspector.jumping import Destination
-from inspector.models.key_table import scope_text
+from inspector.models.scope_words import scope_text
 from inspector.plain import plain_tooltip, visible_key
 from inspector.system import OUR_OWN, System
 

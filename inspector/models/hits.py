@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from inspector.formats import MASKED, looks_secret
-from inspector.models.key_table import scope_text
+from inspector.models.scope_words import scope_text
 from inspector.plain import plain_tooltip, visible, visible_key
 from inspector.system import OUR_OWN, System
 from storage_core.browse import Address, Hit

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, IntEnum
 from typing import Any
@@ -16,12 +15,11 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from inspector.formats import BYTES, Format, human_age, human_expiry, human_size
+from inspector.models.key_rows import Column, KeyRow, cell_detail, cell_text, why_not
 from inspector.models.row_cache import ABSENT, PAGE, RowCache
 from inspector.models.shift import Shift
-from inspector.plain import plain_tooltip, visible, visible_key
+from inspector.plain import plain_tooltip
 from inspector.system import OUR_OWN, System
-from storage_core import Entry, Scope
 from storage_core.browse import Address, Order, Query
 
 Index = QModelIndex | QPersistentModelIndex
@@ -33,17 +31,6 @@ MOST_PAGES_WANTED = 8
 ASK_AGAIN_AFTER = 1.0  # seconds, for a page that did not come
 RUNS_DONE_ONE_BY_ONE = 16
 """With more, all rows are laid out anew at once: a view of a million rows takes 2 ms for each insertion."""
-
-
-class Column(Enum):
-    """A column; its value is the heading."""
-
-    KEY = "Key"
-    SCOPE = "Scope"
-    KIND = "Kind"
-    SIZE = "Size"
-    UPDATED = "Updated"
-    EXPIRES = "Expires"
 
 
 class Counted(Enum):
@@ -61,18 +48,6 @@ class KeyRole(IntEnum):
     ENTRY = Role.UserRole + 2
     FORMAT = Role.UserRole + 3
     FLASHED = Role.UserRole + 4  # the time.monotonic() of the change that the row is to flash for, else None
-
-
-@dataclass(frozen=True, slots=True)
-class KeyRow:
-    """An entry without its value, and what its value is."""
-
-    entry: Entry
-    format: Format
-
-    @property
-    def address(self) -> Address:
-        return Address(self.entry.scope, self.entry.key)
 
 
 _COLUMNS = (Column.KEY, Column.KIND, Column.SIZE, Column.UPDATED, Column.EXPIRES)
@@ -124,7 +99,7 @@ class KeyTableModel(QAbstractTableModel):
         self.beginResetModel()
         self._query = query
         columns = _COLUMNS if query.scope is not None else _COLUMNS_EVERYWHERE
-        self._columns = [column for column in columns if not _why_not(column, self._system)]
+        self._columns = [column for column in columns if not why_not(column, self._system)]
         self._count, self._counted = 0, Counted.UNKNOWN
         self._rows.clear()
         self._flashed.clear()
@@ -196,7 +171,7 @@ class KeyTableModel(QAbstractTableModel):
         for number in rows if ages else ():
             row = self.row_at(number)
             if row is not None and any(
-                _text(row, column, then, self._system) != _text(row, column, now, self._system)
+                cell_text(row, column, then, self._system) != cell_text(row, column, now, self._system)
                 for column in ages
             ):
                 self._tell(number, number, ages[0], ages[-1])
@@ -276,9 +251,9 @@ class KeyTableModel(QAbstractTableModel):
             return _GONE if role == Role.DisplayRole and column is Column.KIND else None
         match role:
             case Role.DisplayRole:
-                return _text(row, column, datetime.now(UTC), self._system)
+                return cell_text(row, column, datetime.now(UTC), self._system)
             case Role.ToolTipRole:
-                return plain_tooltip(_long_text(row, column, self._system))
+                return plain_tooltip(cell_detail(row, column, self._system))
             case KeyRole.ADDRESS:
                 return row.address
             case KeyRole.ENTRY:
@@ -296,7 +271,7 @@ class KeyTableModel(QAbstractTableModel):
 
     def _left_out(self) -> list[str]:
         """Why there are columns less than elsewhere."""
-        reasons = (_why_not(column, self._system) for column in _COLUMNS)
+        reasons = (why_not(column, self._system) for column in _COLUMNS)
         return [reason for reason in reasons if reason]
 
     def _want(self, page: int) -> None:
@@ -355,53 +330,3 @@ class KeyTableModel(QAbstractTableModel):
 def _alignment(column: Column) -> Qt.AlignmentFlag:
     side = Qt.AlignmentFlag.AlignRight if column is Column.SIZE else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter
-
-
-def _why_not(column: Column, system: System) -> str:
-    """Why this system's entries have nothing for a column; empty where they have."""
-    return {Column.UPDATED: system.no_times, Column.EXPIRES: system.no_expiry}.get(column, "")
-
-
-def _text(row: KeyRow, column: Column, now: datetime, system: System) -> str:
-    entry = row.entry
-    match column:
-        case Column.KEY:
-            return visible_key(entry.key)
-        case Column.SCOPE:
-            return scope_text(entry.scope, system)
-        case Column.KIND:
-            return row.format.badge.removeprefix(BYTES) if system.no_json else row.format.badge
-        case Column.SIZE:
-            return human_size(entry.size)
-        case Column.UPDATED:
-            return human_age((now - entry.updated).total_seconds())
-        case Column.EXPIRES:
-            if entry.expires is None:
-                return ""
-            return human_expiry((entry.expires - now).total_seconds())
-
-
-def _long_text(row: KeyRow, column: Column, system: System) -> str:
-    """What the column says, in full."""
-    entry = row.entry
-    match column:
-        case Column.KIND:
-            return visible(row.format.label)
-        case Column.SIZE:
-            return f"{entry.size:,} bytes"
-        case Column.UPDATED:
-            revision = "" if system.no_revisions else f", revision {entry.revision:,}"
-            return f"{exact_time(entry.updated)}{revision}"
-        case Column.EXPIRES:
-            return "never" if entry.expires is None else exact_time(entry.expires)
-    return _text(row, column, datetime.now(UTC), system)
-
-
-def scope_text(scope: Scope, system: System = OUR_OWN) -> str:
-    """A scope in one line, all of it visible, as the people of its system call it."""
-    return " / ".join(map(visible, system.path(scope)))
-
-
-def exact_time(moment: datetime) -> str:
-    """A moment to the second, in the time of the person."""
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")

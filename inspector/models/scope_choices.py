@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor
 
 from inspector import theme
-from inspector.models.key_table import scope_text
+from inspector.models.scope_words import scope_text
 from inspector.plain import plain_tooltip, visible
 from storage_core import InvalidNameError, Scope
 

@@ -1,9 +1,15 @@
-"""How a row of the tree of scopes reads, in the words of the system whose data is open."""
+"""How a scope reads, and a row of the tree of scopes, in the words of the system whose data is open."""
 
 from inspector.formats import human_size, thousands
 from inspector.models.scope_rows import Row, RowKind
 from inspector.plain import visible
-from inspector.system import System
+from inspector.system import OUR_OWN, System
+from storage_core import Scope
+
+
+def scope_text(scope: Scope, system: System = OUR_OWN) -> str:
+    """A scope in one line, all of it visible, as the people of its system call it."""
+    return " / ".join(map(visible, system.path(scope)))
 
 
 def shown(row: Row, system: System) -> str:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
 from inspector.formats import shortened
-from inspector.models.key_table import scope_text
+from inspector.models.scope_words import scope_text
 from inspector.plain import visible, visible_key, without_mnemonic
 from inspector.settings import Bookmark
 from inspector.system import OUR_OWN, System

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from inspector import actions
 from inspector.actions import PartlyDoneError, Progress, Undoable, unheard
 from inspector.deletion import Deletion
-from inspector.models.key_table import scope_text
+from inspector.models.scope_words import scope_text
 from inspector.plain import visible, visible_key
 from inspector.session import Session
 from inspector.system import OUR_OWN, System

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from inspector import theme
-from inspector.models.key_table import Column, KeyRole, KeyTableModel
+from inspector.models.key_rows import Column
+from inspector.models.key_table import KeyRole, KeyTableModel
 from inspector.models.shift import Shift
 from inspector.views.badge import BadgeDelegate
 

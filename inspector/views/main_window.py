@@ -27,20 +27,13 @@ from inspector.views.live import Live
 from inspector.views.place import Place
 from inspector.views.scope_pane import ScopePane
 from inspector.views.search_panel import SearchPanel
-from inspector.views.state_view import State, StateView
-from inspector.views.states import (
-    CREATE,
-    EMPTY,
-    EMPTY_READ_ONLY,
-    NO_FILE,
-    OPENING,
-    asks_for_another_file,
-    state_of,
-)
+from inspector.views.state_view import StateView
+from inspector.views.states import NO_FILE, OPENING, state_of
 from inspector.views.toast import Toast
 from inspector.views.value_features import ValueFeatures
 from inspector.views.value_pane import ValuePane
 from inspector.views.window_actions import WindowActions
+from inspector.views.window_content import WindowContent
 from inspector.views.window_layout import FIRST_SIZE, SMALLEST, WIDE_SCOPES, WindowLayout, over
 from storage_core import BusyError, Change, ChangesLostError, Scope, StorageError, StorageMovedError
 from storage_core.browse import Address
@@ -83,6 +76,7 @@ class MainWindow(QMainWindow):
             self.state, (self.scopes, self.keys, self.value), (self.search, self.activity)
         )
         self._doing = Commands(self)
+        self._content = WindowContent(self, self._panes, self._doing)
         self._lay_out()
         self._connect()
         self._features = Features(self)
@@ -108,7 +102,7 @@ class MainWindow(QMainWindow):
     async def _open(self, location: Path, *, read_only: bool, create: bool) -> None:
         await self._leave_storage()
         self.location = location
-        self._show_state(OPENING)
+        self._content.show_state(OPENING)
         self.setWindowTitle(f"{visible(location.name)} — State Inspector")
         self.commands["ReadOnly"].setChecked(read_only)
         session = Session(location, read_only=read_only)
@@ -116,7 +110,7 @@ class MainWindow(QMainWindow):
             await session.open(create=create)
         except StorageError as error:
             await session.close()
-            self._show_state(state_of(error, location))
+            self._content.show_state(state_of(error, location))
             return
         except asyncio.CancelledError:
             await session.close()
@@ -128,7 +122,7 @@ class MainWindow(QMainWindow):
             await self._show_session(session, location)
         except BusyError as error:  # some databases cannot be read while another program writes
             await self._leave_storage()
-            self._show_state(state_of(error, location))
+            self._content.show_state(state_of(error, location))
 
     async def _show_session(self, session: Session, location: Path) -> None:
         if self.settings is not None:
@@ -140,7 +134,7 @@ class MainWindow(QMainWindow):
         await self._tell_what_was_before(session)
         self.live.follow(session)
         await self.scopes.show_session(session)
-        await self._show_content()
+        await self._content.show()
         self._doing.update()
 
     async def open_again(self) -> None:
@@ -173,7 +167,7 @@ class MainWindow(QMainWindow):
     def report(self, error: BaseException) -> None:
         """Show what went wrong: a storage that is gone in its own place, everything else in a dialog."""
         if isinstance(error, StorageMovedError) and self.location is not None:
-            self._show_state(state_of(error, self.location))
+            self._content.show_state(state_of(error, self.location))
         else:
             problem_dialog(self, error).open()
 
@@ -194,17 +188,6 @@ class MainWindow(QMainWindow):
     def tell(self, text: str, *, undo: bool = False) -> None:
         """Say in passing what was done; `undo` offers to take it back."""
         self.toast.say(text, undo=undo)
-
-    async def _show_content(self) -> None:
-        """Show the panes, or, where the storage holds nothing yet, what can be done about it."""
-        if self.scopes.is_empty():
-            is_read_only = self.session is not None and self.session.read_only
-            self._show_state(EMPTY_READ_ONLY if is_read_only else EMPTY)
-            return
-        self._panes.show_panes()
-        if self.scopes.scope is None:
-            await self.scopes.choose_first()
-            self.keys.table.setFocus()
 
     async def _tell_what_was_before(self, session: Session) -> None:
         """Begin the activity with the newest changes of before: so one sees at once what goes on here."""
@@ -227,31 +210,13 @@ class MainWindow(QMainWindow):
         self.status.show_storage(None, read_only=False)
         await self.desk.take(None)
 
-    def _show_state(self, state: State) -> None:
-        self.state.set_state(state)
-        self._panes.show_state()
-        self.state.setFocus()
-        self._doing.update()
-
-    async def _answer_state(self) -> None:
-        if self.state.state() is EMPTY:
-            await self._doing.create()
-        elif self.state.state().button == CREATE and self.location is not None:
-            await self.open(self.location, create=True)
-        elif asks_for_another_file(self.state.state()):
-            await self._doing.ask_for_file()
-        else:
-            await self.open_again()
-
     async def _follow(self, changes: Sequence[Change]) -> None:
         self.activity.add(changes)
         self.status.show_revision(changes[-1].revision)
         await self.scopes.follow(changes)
         await self.keys.follow(changes)
         await self.desk.follow(changes)
-        if self.state.isVisible() and self.state.state() in (EMPTY, EMPTY_READ_ONLY):
-            await self.scopes.refresh()
-            await self._show_content()
+        await self._content.follow()
 
     def _let_time_pass(self) -> None:
         self.value.tell_ages()
@@ -281,7 +246,7 @@ class MainWindow(QMainWindow):
             self.closed.emit()
 
     def _connect(self) -> None:
-        self.state.asked.connect(lambda: self.start(self._answer_state()))
+        self.state.asked.connect(lambda: self.start(self._content.answer()))
         self.toast.undo_asked.connect(lambda: self.start(self.deeds.undo()))
         self.scopes.scope_chosen.connect(self._scope_chosen)
         self.tool_row.breadcrumb.scope_asked.connect(lambda scope: self.start(self.scopes.choose(scope)))

@@ -26,6 +26,7 @@ class ReadingsView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._readings: Sequence[Decoding] = ()
+        self._is_clear = False
         self._box = QComboBox()
         self._box.setObjectName("readingBox")
         self._box.setAccessibleName("Read as")
@@ -63,6 +64,7 @@ class ReadingsView(QWidget):
         if not why:
             readings, has_secret = await asyncio.to_thread(_read, data)
             why = HAS_SECRET if has_secret and not revealed else ""
+        self._is_clear = False
         if why:
             self._show_readings(())
             self._cover.hide_all(why)
@@ -73,8 +75,10 @@ class ReadingsView(QWidget):
 
     def clear(self) -> None:
         """Show no reading."""
-        self._show_readings(())
-        self._turn_to(self._box)
+        if not self._is_clear:
+            self._show_readings(())
+            self._turn_to(self._box)
+            self._is_clear = True
 
     def _turn_to(self, page: QWidget) -> None:
         self._pages.setCurrentIndex(1 if page is self._cover else 0)

@@ -28,7 +28,7 @@ from inspector import theme
 from inspector.assets import icon
 from inspector.formats import shortened, thousands
 from inspector.models.hits import SHOWN_AT_MOST, Column, HitsModel
-from inspector.models.key_table import scope_text
+from inspector.models.scope_words import scope_text
 from inspector.plain import PlainLabel
 from inspector.session import Session
 from inspector.system import OUR_OWN, System

@@ -1,7 +1,6 @@
 """The pane of one value: what it is, the editors that suit it, and whether it has been edited."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
@@ -9,7 +8,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSplitter,
     QStackedWidget,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -17,23 +15,17 @@ from PySide6.QtWidgets import (
 from inspector.editors.covered import Covered
 from inspector.editors.editor import ValueEditor
 from inspector.editors.form import FormEditor
-from inspector.editors.hex import HexEditor
-from inspector.editors.image import ImageEditor
-from inspector.editors.large import LargeView
-from inspector.editors.text import TextEditor
 from inspector.formats import Medium, thousands
-from inspector.masking import masked_text
 from inspector.opened import Marks, Opened
 from inspector.system import System
 from inspector.views.changes_view import ChangesView
 from inspector.views.notes_bar import CautionBar, NotesBar
-from inspector.views.readings_view import ReadingsView
 from inspector.views.secrecy import why_hidden
 from inspector.views.state_view import State, StateView
 from inspector.views.states import NOTHING_CHOSEN
 from inspector.views.value_foot import ValueFoot
 from inspector.views.value_header import ValueHeader
-from storage_core import Kind
+from inspector.views.value_pages import ValuePages
 from storage_core.raw import RawEntry
 
 SHOWN_ANEW = "Somebody has changed it: what is new is marked"
@@ -70,17 +62,13 @@ class ValuePane(QWidget):
         self._header = ValueHeader()
         self._notes, self._caution = NotesBar(), CautionBar()
         self._foot = ValueFoot()
-        self.form, self._text = FormEditor(), Covered(TextEditor(), masked_text)
-        self._hex, self._image = Covered(HexEditor()), Covered(ImageEditor())
-        self._large = LargeView()
-        self.readings, self.changes = ReadingsView(), ChangesView()
+        self._pages = ValuePages()
+        self.form, self._large, self.readings = self._pages.form, self._pages.large, self._pages.readings
+        self.changes = ChangesView()
         self._changes_toggle = QPushButton("Changes")
         self._changes_toggle.setObjectName("changesToggle")
         self._changes_toggle.setProperty("flat", True)
         self._changes_toggle.setCheckable(True)
-        self._tabs = QTabWidget()
-        self._tabs.setObjectName("valueTabs")
-        self._tabs.setDocumentMode(True)
         self._shown_editor: ValueEditor | None = None
         self._state_view = StateView(NOTHING_CHOSEN)
         self._lay_out()
@@ -131,7 +119,7 @@ class ValuePane(QWidget):
         self.set_notice(f"Shown as text: {opened.fault}" if is_fault_news else news, "amber")
         if opened.is_large:
             self._shown_editor = None
-            self._offer([self._large], self._large)
+            self._pages.offer([self._large], self._large)
             is_text = opened.format.medium in (Medium.JSON, Medium.TEXT)
             seen, why = self.is_revealed, why_hidden(opened, b"")
             self._large.show_value(
@@ -139,11 +127,11 @@ class ValuePane(QWidget):
             )
             self._large.offer_whole(opened.why_not_whole, image=opened.format.medium is Medium.IMAGE)
         else:
-            suitable = self._suitable(opened)
+            suitable = self._pages.suitable(opened)
             editor = self._shown_editor if same and self._shown_editor in suitable else suitable[0]
-            pages = [*suitable, *self._readers(opened)]
+            pages = [*suitable, *self._pages.readers(opened)]
             stays = same and self.reads_bytes() and self.readings in pages
-            self._offer(pages, self.readings if stays else editor)
+            self._pages.offer(pages, self.readings if stays else editor)
             self._load(editor, opened, keep_place=same)
         self._show_edit_state()
         self.settled.emit()
@@ -165,17 +153,9 @@ class ValuePane(QWidget):
     def take_up_edit(self, data: bytes) -> None:
         """Show `data` as an edit, not saved, of the entry that is shown."""
         assert self._opened is not None
-        editor: ValueEditor = self._hex
-        has_form = self.form in self._suitable(self._opened)
-        fault = FormEditor.can_hold(data) if has_form else ""
-        if has_form and not fault:
-            editor = self.form
-        elif self._opened.is_text:
-            editor = self._text
+        editor, fault = self._pages.able_to_hold(data, self._opened)
         self._hand_over(editor, data, fault)
-        self._tabs.blockSignals(True)
-        self._tabs.setCurrentWidget(editor)
-        self._tabs.blockSignals(False)
+        self._pages.turn_to(editor)
         self._carried = True
         self._edited()
 
@@ -219,7 +199,7 @@ class ValuePane(QWidget):
 
     def reads_bytes(self) -> bool:
         """Whether other readings of the bytes are in sight."""
-        return self._tabs.currentWidget() is self.readings
+        return self._pages.currentWidget() is self.readings
 
     def set_notice(self, text: str, tone: str = "second") -> None:
         """Say a sentence beneath the value, until another entry is shown."""
@@ -264,33 +244,10 @@ class ValuePane(QWidget):
         """Say how many changes the edit makes; None while that is not known."""
         self._changes_toggle.setText("Changes" if count is None else f"Changes ({thousands(count)})")
 
-    def _suitable(self, opened: Opened) -> list[ValueEditor]:
-        """The editors that can show an entry without loss, the best one first."""
-        suitable: list[ValueEditor] = []
-        if opened.format.medium is Medium.IMAGE:
-            suitable.append(self._image)
-        if opened.document is not None:
-            suitable.append(self.form)
-        if opened.is_text:
-            suitable.append(self._text)
-        return [*suitable, self._hex]
-
-    def _readers(self, opened: Opened) -> list[QWidget]:
-        """The page of other readings, for bytes that no editor shows as what they are already."""
-        is_shown = opened.format.medium in (Medium.JSON, Medium.IMAGE)
-        return [] if opened.entry.kind is Kind.JSON or is_shown else [self.readings]
-
-    def _offer(self, pages: Sequence[QWidget], chosen: QWidget) -> None:
-        self._tabs.blockSignals(True)
-        for index in range(self._tabs.count()):
-            self._tabs.setTabVisible(index, self._tabs.widget(index) in pages)
-        self._tabs.setCurrentWidget(chosen)
-        self._tabs.blockSignals(False)
-
     def _load(self, editor: ValueEditor, opened: Opened, *, keep_place: bool) -> None:
         data = opened.entry.data
         assert data is not None
-        self._text.editor.set_json(opened.is_json)
+        self._pages.text.editor.set_json(opened.is_json)
         if editor is self.form:
             self.form.load(
                 data,
@@ -303,14 +260,12 @@ class ValuePane(QWidget):
             self._shown_editor = editor
         else:
             self._hand_over(editor, data, keep_place=keep_place)
-            for page, ranges in ((self._text, opened.marks.text), (self._hex, opened.marks.bytes)):
-                if editor is page and not page.is_covered:
-                    page.editor.mark_changed(ranges)
+            self._pages.mark_changed(editor, opened.marks)
 
     def _change_editor(self) -> None:
         """Hand the value, as it is edited so far, from the editor that was shown to the one chosen now."""
         self._ask_for_readings()
-        former, chosen = self._shown_editor, self._tabs.currentWidget()
+        former, chosen = self._shown_editor, self._pages.currentWidget()
         if former is None or former is chosen or not isinstance(chosen, ValueEditor):
             return
         former.settle()
@@ -319,7 +274,7 @@ class ValuePane(QWidget):
         if not fault and isinstance(chosen, FormEditor):
             fault = FormEditor.can_hold(former.data())
         if fault:
-            self._tabs.setCurrentWidget(former)
+            self._pages.setCurrentWidget(former)
             self.set_notice(f"Stay here until this is mended: {fault}", "amber")
             return
         self._carried = self._carried or former.is_modified()
@@ -334,7 +289,7 @@ class ValuePane(QWidget):
         """Let `editor` go on with `data`; `fault` is why that cannot be saved, where that is known."""
         assert self._opened is not None
         whole = self._opened.is_secret
-        why = "" if self.is_revealed else why_hidden(self._opened, data, image=editor is self._image)
+        why = "" if self.is_revealed else why_hidden(self._opened, data, image=editor is self._pages.image)
         if editor is self.form:
             self.form.load(data, read_only=self._read_only, secret=whole)
         elif isinstance(editor, Covered) and why:
@@ -357,10 +312,7 @@ class ValuePane(QWidget):
     def _forget_shown(self) -> None:
         """Cover secrets again; no page holds any longer what it showed."""
         self.is_revealed = False
-        for editor in (self._text, self._hex, self._image):
-            editor.forget()
-        self.readings.clear()
-        self._large.show_value(0, text=True)
+        self._pages.forget()
 
     def _ask_for_readings(self) -> None:
         if self.reads_bytes():
@@ -387,11 +339,9 @@ class ValuePane(QWidget):
         self.difference_wanted.emit()
 
     def _connect(self) -> None:
-        for editor in (self.form, self._text, self._hex, self._image):
-            editor.changed.connect(self._edited)
-        for page in (self._text, self._hex, self._image, self._large, self.readings):
-            page.asked_to_show.connect(self._reveal)
-        self._tabs.currentChanged.connect(self._change_editor)
+        self._pages.edited.connect(self._edited)
+        self._pages.asked_to_show.connect(self._reveal)
+        self._pages.currentChanged.connect(self._change_editor)
         self._changes_toggle.toggled.connect(self._toggle_changes)
         self._foot.save.clicked.connect(self.save_asked)
         self._foot.revert.clicked.connect(self.revert_asked)
@@ -401,21 +351,10 @@ class ValuePane(QWidget):
         self._large.whole_wanted.connect(self.whole_asked)
 
     def _lay_out(self) -> None:
-        pages: list[tuple[QWidget, str, str]] = [
-            (self._image, "imagePage", "Image"),
-            (self.form, "formPage", "Form"),
-            (self._text, "textPage", "Text"),
-            (self._hex, "hexPage", "Hex"),
-            (self._large, "largePage", "Large value"),
-            (self.readings, "readingsPage", "Readings"),
-        ]
-        for page, name, title in pages:
-            page.setObjectName(name)
-            self._tabs.addTab(page, title)
-        self._tabs.setCornerWidget(self._changes_toggle)
+        self._pages.setCornerWidget(self._changes_toggle)
         panes = QSplitter(Qt.Orientation.Vertical)
         panes.setChildrenCollapsible(False)
-        panes.addWidget(self._tabs)
+        panes.addWidget(self._pages)
         panes.addWidget(self.changes)
         panes.setStretchFactor(0, 3)
         panes.setStretchFactor(1, 2)

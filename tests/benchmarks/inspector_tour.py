@@ -12,7 +12,8 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QTableView, QWidget
 
-from inspector.models.key_table import Column, Counted, KeyRole
+from inspector.models.key_rows import Column
+from inspector.models.key_table import Counted, KeyRole
 from inspector.views.jump_palette import JumpPalette
 from inspector.views.main_window import MainWindow
 from storage_core import Scope
@@ -71,7 +72,8 @@ class Eyes(QObject):
         return [model.index(row, 0).data() for row in rows]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint and self._awaited is not None:
+        is_awaited = self._awaited is not None and not self._awaited.done()
+        if event.type() == QEvent.Type.Paint and is_awaited:
             asyncio.get_running_loop().call_soon(self._look)  # when that is done
         return False
 

@@ -1,6 +1,7 @@
 """The Cat's own store, running in a process of its own beside a test."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,18 @@ class CatStore(CatProcess):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, "store")
+        self._empty = folder / "empty.db"
 
     def open(self, location: Path) -> None:
         """Keep its values in that file from now on; its tables are made there."""
         self._ask("open", str(location))
+
+    def make(self, location: Path) -> None:
+        """Put a database there as `open` makes it, by copying one; the Cat stays with the one that it has open."""
+        if not self._empty.exists():
+            self.open(self._empty)
+        location.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(self._empty, location)
 
     def save(self, key: str, value: Any, user: str | None = None) -> Any:
         return self._ask("save", user, key, value)

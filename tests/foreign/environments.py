@@ -30,8 +30,11 @@ def python_in(name: str) -> str:
 
 
 def environment_for(**more: str) -> dict[str, str]:
-    """The variables for such an interpreter: it finds this checkout's storage_core and tests."""
-    return os.environ | {"PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"} | more
+    """The variables for such an interpreter: it finds this checkout's storage_core and tests.
+
+    It keeps its bytecode beside its packages: the folders of projects and plugins stay as they are.
+    """
+    return os.environ | {"PYTHONPATH": str(PROJECT), "PYTHONPYCACHEPREFIX": str(FOLDER / "bytecode")} | more
 
 
 def _installed_pythons() -> Iterator[str]:

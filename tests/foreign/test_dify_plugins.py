@@ -67,6 +67,7 @@ def test_a_cursor_of_four_bytes_goes_on_where_it_was(way: str, location: Path) -
     }
 
 
+@quickly_in_one_way
 def test_a_note_in_json_is_deleted_once_it_is_done(way: str, location: Path) -> None:
     note = {"account": "sub-1", "message": "18c"}
     other = {"account": "sub-1", "message": "18d"}

@@ -8,6 +8,19 @@ import pytest
 import qasync
 from PySide6.QtWidgets import QApplication
 
+from inspector.editors import text
+from inspector.views import (
+    bring_over,
+    draft_keeper,
+    jump_palette,
+    key_pane,
+    live,
+    scope_pane,
+    search_panel,
+    value_schema,
+    value_tasks,
+)
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
@@ -41,3 +54,22 @@ def pytest_runtest_protocol(item: object) -> Generator[None, object, object]:
 def _application(qapp: QApplication) -> QApplication:
     """Widgets need an application, whether or not a test asks for one."""
     return qapp
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the window puts off until a person pauses, or to do it less often, comes soon: all tests await it."""
+    for module, pause in (
+        (bring_over, "_TYPING_PAUSE"),
+        (draft_keeper, "KEEP_SECONDS"),
+        (jump_palette, "TYPING_PAUSE"),
+        (key_pane, "TYPING_PAUSE"),
+        (live, "BUNDLE_SECONDS"),
+        (scope_pane, "CATCH_UP_SECONDS"),
+        (scope_pane, "LOOK_SECONDS"),
+        (search_panel, "TYPING_PAUSE"),
+        (value_schema, "CHECK_SECONDS"),
+        (value_tasks, "COMPARE_SECONDS"),
+    ):
+        monkeypatch.setattr(module, pause, 0.01)
+    monkeypatch.setattr(text, "PAUSE_MS", 10)

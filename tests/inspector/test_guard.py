@@ -141,6 +141,7 @@ WAYS = {
     "a deletion": Way(_delete, lambda person: person.keys() == ["profile", "zoo"], after=None),
     "closing": Way(_close, lambda person: person.has_left),
 }
+QUICKLY = ("another key by mouse", "another file", "a deletion", "closing")  # one of each kind of going on
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
@@ -160,7 +161,13 @@ async def test_keep_editing_stays_with_the_edit_where_it_is(person: Person, loca
     assert stored(location) == 4
 
 
-@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize(
+    "way",
+    [
+        pytest.param(way, id=name, marks=() if name in QUICKLY else pytest.mark.slow)
+        for name, way in WAYS.items()
+    ],
+)
 async def test_discard_goes_on_and_writes_nothing(person: Person, location: Path, way: Way) -> None:
     await way.go(person)
     await person.answer("guardDialog", "discardButton")

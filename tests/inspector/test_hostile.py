@@ -147,7 +147,12 @@ async def test_an_edit_of_one_field_changes_that_field_alone(location: Path, fol
 
 
 @pytest.mark.parametrize(
-    "what", ["image behind a closed tag", "mnemonic", "bidi override", "line breaks", "long"]
+    "what",
+    [
+        "image behind a closed tag",
+        "bidi override",
+        *(pytest.param(what, marks=pytest.mark.slow) for what in ("mnemonic", "line breaks", "long")),
+    ],
 )
 async def test_questions_messages_and_menus_show_a_key_as_text(
     location: Path, folder: Path, what: str

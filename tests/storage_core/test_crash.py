@@ -31,7 +31,7 @@ def _kill_two_writers(location: Path, first: int, chance: random.Random) -> list
         return [int(line) for line in [*said, *one.lines(), *other.lines()]]
 
 
-@pytest.mark.parametrize("rounds", [20, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [8, pytest.param(200, marks=pytest.mark.slow)])
 def test_what_was_acknowledged_is_there_after_kill_9(location: Path, rounds: int) -> None:
     chance = random.Random(rounds)
     acknowledged: list[int] = []

@@ -9,6 +9,7 @@ import pytest
 from storage_core import Storage
 from tests.storage_core.children import said_by
 from tests.storage_core.conftest import OpenStorage
+from tests.storage_core.facades import FACADES
 from tests.storage_core.programs.write_numbers import values
 from tests.storage_core.verbs import READS, VERBS, fill
 
@@ -117,25 +118,28 @@ def test_a_backup_for_which_there_is_no_room_says_so_and_leaves_nothing(location
         assert not list(location.parent.glob("backup*"))
 
 
-QUICK = [1, 2, 3, 5, 8, 13, 21, 34]
-SLOW = list(range(1, 50))
+FEW = [1, 5, 21]
+ALL = list(range(1, 50))
+
+
+CALLS = [
+    ("pwrite64", "ENOSPC", "StorageFullError"),
+    ("pwrite64", "EIO", "StorageIOError"),
+    ("fdatasync", "EIO", "StorageIOError"),
+    ("ftruncate", "EIO", "StorageIOError"),
+    ("pread64", "EIO", "StorageIOError CorruptError"),  # SQLite takes some reads that fail for damage
+]
 
 
 @pytest.mark.parametrize(
-    ("call", "error", "expected"),
+    ("facade", "places", "call", "error", "expected"),
     [
-        ("pwrite64", "ENOSPC", "StorageFullError"),
-        ("pwrite64", "EIO", "StorageIOError"),
-        ("fdatasync", "EIO", "StorageIOError"),
-        ("ftruncate", "EIO", "StorageIOError"),
-        ("pread64", "EIO", "StorageIOError CorruptError"),  # SQLite takes some reads that fail for damage
+        *((list(FACADES)[number % 2], FEW, *call) for number, call in enumerate(CALLS)),
+        *(pytest.param(name, ALL, *call, marks=pytest.mark.slow) for name in FACADES for call in CALLS),
     ],
 )
-@pytest.mark.parametrize(
-    "places", [QUICK[::3], pytest.param(SLOW, marks=pytest.mark.slow)], ids=["few", "all"]
-)
 def test_whichever_call_fails_nothing_acknowledged_is_lost_and_nothing_refused_is_there(
-    location: Path, facade: str, call: str, error: str, expected: str, places: list[int]
+    location: Path, facade: str, places: list[int], call: str, error: str, expected: str
 ) -> None:
     with Storage(location):
         pass
@@ -157,7 +161,9 @@ def test_whichever_call_fails_nothing_acknowledged_is_lost_and_nothing_refused_i
             assert _found(location) == outcomes.get("written", set())
 
 
-@pytest.mark.parametrize("size", [0, 4096, 8192, 40_000, 60_000])
+@pytest.mark.parametrize(
+    "size", [0, 8192, 60_000, *(pytest.param(size, marks=pytest.mark.slow) for size in (4096, 40_000))]
+)
 async def test_a_limit_on_the_size_of_files_lets_nothing_out_but_errors_of_ours(
     location: Path, facade: str, open_storage: OpenStorage, size: int
 ) -> None:
@@ -174,7 +180,9 @@ async def test_a_limit_on_the_size_of_files_lets_nothing_out_but_errors_of_ours(
         assert await storage.workspace("acme").load("json") is not None
 
 
-@pytest.mark.parametrize("files", range(6, 20, 2))
+@pytest.mark.parametrize(
+    "files", [6, 10, 16, *(pytest.param(files, marks=pytest.mark.slow) for files in (8, 12, 14, 18))]
+)
 async def test_a_limit_on_open_files_lets_nothing_out_but_errors_of_ours(
     location: Path, facade: str, open_storage: OpenStorage, files: int
 ) -> None:

@@ -7,13 +7,12 @@ from PySide6.QtCore import QItemSelectionModel, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QTableView
 
 from inspector.formats import Format, Medium
+from inspector.models.key_rows import Column, KeyRow
 from inspector.models.key_table import (
     MOST_PAGES_WANTED,
     RUNS_DONE_ONE_BY_ONE,
-    Column,
     Counted,
     KeyRole,
-    KeyRow,
     KeyTableModel,
 )
 from inspector.models.row_cache import PAGE

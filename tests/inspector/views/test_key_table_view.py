@@ -6,7 +6,8 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView
 
 from inspector.formats import Format, Medium
-from inspector.models.key_table import Column, Counted, KeyRow, KeyTableModel
+from inspector.models.key_rows import Column, KeyRow
+from inspector.models.key_table import Counted, KeyTableModel
 from inspector.models.shift import Shift
 from inspector.views.key_table import NARROWEST_KEY, KeyTable
 from storage_core import Entry, Kind, Scope

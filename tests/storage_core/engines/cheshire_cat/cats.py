@@ -30,15 +30,17 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def location(project: Path, cat: CatStore) -> Path:
+def location(project: Path, running_cat: CatStore) -> Path:
     """Where the database of that Cat is, made by the Cat itself."""
-    return project / "data" / "core" / "core.db"
+    at = project / "data" / "core" / "core.db"
+    running_cat.make(at)
+    return at
 
 
 @pytest.fixture
-def cat(project: Path, running_cat: CatStore) -> CatStore:
+def cat(location: Path, running_cat: CatStore) -> CatStore:
     """The Cat itself, at its database beside the test."""
-    running_cat.open(project / "data" / "core" / "core.db")
+    running_cat.open(location)
     return running_cat
 
 

@@ -105,5 +105,5 @@ for module, names in HELD.items():
 def location(tmp_path: Path, running_cat: CatStore) -> Path:
     """The database of a Cat whose project is called as the tests' workspace."""
     at = tmp_path / "acme" / "core.db"
-    running_cat.open(at)
+    running_cat.make(at)
     return at
