@@ -166,6 +166,7 @@ class MainWindow(QMainWindow):
         self._value_features.close()
         await self.tasks.close()
         await self._leave_storage()
+        await self.tasks.close()  # what the panes have begun as they were emptied
         self._collector.stop()
         self.close()
         self.deleteLater()
