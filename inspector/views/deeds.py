@@ -49,6 +49,12 @@ class _Step(Protocol):
     ) -> Coroutine[Any, Any, Undoable | None]: ...
 
 
+class _Passing(Protocol):
+    def __call__(
+        self, storage: AsyncStorage, base: RawEntry, target: Address
+    ) -> Coroutine[Any, Any, Undoable]: ...
+
+
 class Deeds:
     """Each is a flow that takes its turn at the desk, asks before an edit would be lost, and can be undone."""
 
@@ -96,32 +102,46 @@ class Deeds:
                 lambda: PlaceDialog(self._window, source, "moveDialog", "Move to", "&Move", self._system),
             )
 
+    async def copy(self) -> None:
+        """Ask for a place, in any scope, and put the same value there."""
+        source = self._desk.address
+        if source is not None:
+            await self._put_elsewhere(
+                source,
+                lambda: PlaceDialog(self._window, source, "copyDialog", "Copy to", "&Copy", self._system),
+                actions.copy,
+                None,
+            )
+
     async def _move(self, source: Address, ask: Callable[[], RenameDialog | PlaceDialog]) -> None:
+        await self._put_elsewhere(source, ask, actions.move, 0)
+
+    async def _put_elsewhere(
+        self,
+        source: Address,
+        ask: Callable[[], RenameDialog | PlaceDialog],
+        deed: _Passing,
+        size_limit: int | None,
+    ) -> None:
+        """Ask for a place and put the value there; where the storage refuses it, say why and ask anew."""
         async with self._desk.turn():
             session = self._desk.session
             if session is None or session.read_only or not await self._desk.guard():
                 return
             dialog = ask()
-            if await answer(dialog) != QDialog.DialogCode.Accepted or dialog.target() == source:
-                return
-            target = dialog.target()
-            entry = await self._still_there(session, source, 0)
-            if entry is not None:
-                await self._go_unless_taken(session, actions.move(session.storage, entry, target), target)
-
-    async def copy(self) -> None:
-        """Ask for a place, in any scope, and put the same value there."""
-        async with self._desk.turn():
-            session, source = self._desk.session, self._desk.address
-            if session is None or session.read_only or source is None or not await self._desk.guard():
-                return
-            dialog = PlaceDialog(self._window, source, "copyDialog", "Copy to", "&Copy", self._system)
-            if await answer(dialog) != QDialog.DialogCode.Accepted:
-                return
-            target = dialog.target()
-            entry = await self._still_there(session, source)
-            if entry is not None:
-                await self._go_unless_taken(session, actions.copy(session.storage, entry, target), target)
+            while await answer(dialog) == QDialog.DialogCode.Accepted and dialog.target() != source:
+                target, typed = dialog.target(), dialog.typed()
+                entry = await self._still_there(session, source, size_limit)
+                if entry is None:
+                    return
+                try:
+                    await self._go_unless_taken(session, deed(session.storage, entry, target), target)
+                except (InvalidNameError, UnsupportedError) as error:
+                    dialog = ask()
+                    dialog.type_anew(typed)
+                    dialog.say(visible(str(error)))
+                else:
+                    return
 
     async def set_expiry(self) -> None:
         """Ask when the value on the desk is to expire."""

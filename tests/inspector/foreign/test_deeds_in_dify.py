@@ -220,3 +220,37 @@ async def test_read_only_nothing_is_offered_and_nothing_changes(persistence: Pat
     assert window.keys._state.state().button == ""
     await window.shutdown()
     assert (stats(), files(persistence)) == (before, stored)
+
+
+@pytest.mark.parametrize(
+    ("action", "dialog", "key"),
+    [
+        ("actionMoveTo", "moveDialog", "counter/x"),
+        ("actionCopyTo", "copyDialog", "conversations"),
+        ("actionRename", "renameDialog", "a/../b"),
+    ],
+)
+async def test_a_place_that_is_refused_is_asked_for_anew_with_what_was_typed(
+    dify: Person, persistence: Path, action: str, dialog: str, key: str
+) -> None:
+    before = files(persistence)
+    await go(dify, PLUGIN, "user_data")
+    await dify.do(action)
+    dify.dialog(dialog).findChild(QLineEdit, "keyEdit").setText(key)
+    await dify.answer(dialog, "acceptButton")
+    again = dify.dialog(dialog)
+    assert key in texts(again)
+    assert again.findChild(QLineEdit, "keyEdit").text() == key
+    assert files(persistence) == before
+    again.findChild(QLineEdit, "keyEdit").setText("elsewhere")
+    await dify.answer(dialog, "acceptButton")
+    assert files(persistence)["hjlarry/storage/elsewhere"] == before["hjlarry/storage/user_data"]
+    assert dify.dialogs() == []
+
+
+async def test_nothing_goes_on_once_the_window_is_shut_down(persistence: Path) -> None:
+    window = await open_window(persistence)
+    await window.idle()
+    await Person(window).click_row(Person(window).tree, window.scopes.model.workspace_index(TENANT))
+    await window.shutdown()
+    assert window.tasks.is_idle
