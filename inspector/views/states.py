@@ -44,14 +44,27 @@ GONE = State(
 )
 
 
+def unreadable_state(error: StorageError) -> State:
+    """What to show instead of a value that cannot be read, with the error's own words to copy."""
+    return State(
+        "broken",
+        "This value cannot be read",
+        "It was left as it is. Refresh (F5) to try again.",
+        "",
+        visible(str(error)),
+    )
+
+
 def workspace_state(members: Sequence[tuple[str, int, int]], system: System, *, read_only: bool) -> State:
     """What a workspace without values of its own holds: the names of its members, their keys and their bytes."""
     total = human_size(sum(size for _, _, size in members))
     count = f"1 {system.member}" if len(members) == 1 else f"{thousands(len(members))} {system.members}"
     heaviest = sorted(members, key=lambda member: (-member[2], member[0]))
+    counts = ["1 key" if keys == 1 else f"{thousands(keys)} keys" for _, keys, _ in heaviest]
+    widest = max(map(len, counts), default=0)
     lines = [
-        f"{human_size(size):>7}  {visible(member)} · {'1 key' if keys == 1 else f'{thousands(keys)} keys'}"
-        for member, keys, size in heaviest
+        f"{human_size(size):>7}  {counted:>{widest}}  {visible(member)}"
+        for (member, _, size), counted in zip(heaviest, counts, strict=True)
     ]
     return State(
         "workspace",
@@ -59,6 +72,7 @@ def workspace_state(members: Sequence[tuple[str, int, int]], system: System, *, 
         f"Choose a {system.member} on the left to see its keys.",
         "" if read_only else NO_KEYS.button,
         "\n".join(lines),
+        rows=True,
     )
 
 
@@ -98,8 +112,8 @@ _BY_ERROR: tuple[tuple[type[StorageError], str, str, str, str], ...] = (
     (
         StorageMovedError,
         "broken",
-        "The file was replaced or deleted",
-        "What you see belonged to the former file. Open what is there now.",
+        "The storage was replaced or deleted",
+        "What you see belonged to the former one. Open what is there now.",
         _AGAIN,
     ),
     (

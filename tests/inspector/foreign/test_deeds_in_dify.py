@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QPus
 from inspector.app import open_window
 from inspector.settings import Settings
 from inspector.views.drafts_dialog import DraftsDialog
+from inspector.views.state_view import StateView
 from storage_core import Scope
 from storage_core.browse import Address
 from tests.inspector.person import Person
@@ -254,3 +255,21 @@ async def test_nothing_goes_on_once_the_window_is_shut_down(persistence: Path) -
     await Person(window).click_row(Person(window).tree, window.scopes.model.workspace_index(TENANT))
     await window.shutdown()
     assert window.tasks.is_idle
+
+
+async def test_a_first_key_that_cannot_be_read_is_chosen_and_says_why(persistence: Path, value: Path) -> None:
+    link = value.with_name("a_link")
+    link.symlink_to("elsewhere")
+    window = await open_window(persistence)
+    await window.idle()
+    person = Person(window)
+    (state,) = (each for each in window.value.findChildren(StateView) if each.isVisible())
+    assert person.current_key() == "a_link"
+    assert state.state().what == "This value cannot be read"
+    assert "symbolic link" in state.state().details
+    assert person.dialogs() == []
+    link.unlink()
+    link.write_bytes(b"12")
+    await person.do("actionRefresh")
+    assert not state.isVisible()
+    await window.shutdown()
