@@ -28,7 +28,7 @@ from storage_core import (
     UnsupportedError,
 )
 from storage_core.browse import Address, Query
-from storage_core.raw import RawEntry, read
+from storage_core.raw import RawEntry, only_workspace, read
 
 ASK_BEFORE_DELETING = 20
 """More keys than these are not deleted before the person has confirmed how many they are."""
@@ -69,6 +69,9 @@ class Deeds:
             session = self._desk.session
             if session is None or session.read_only or not await self._desk.guard():
                 return
+            workspace = only_workspace(session.storage)
+            if scope is None and workspace is not None:
+                scope = Scope(workspace)
             dialog = NewKeyDialog(self._window, scope, prefix, session.system)
             while await answer(dialog) == QDialog.DialogCode.Accepted:
                 address, beginning, kind = dialog.address(), dialog.beginning(), dialog.kind()
@@ -247,7 +250,7 @@ class Deeds:
     def _show_deleted(self, done: Undoable, places: Sequence[Address]) -> None:
         if self._desk.address in places:
             self._desk.put(None, None)
-        self._around.tell(_in_words(done, "Deleted"), undo=True)
+        self._around.tell(f"Deleted: {visible(done.label.removeprefix('deletion of '))}", undo=True)
 
     async def undo(self) -> None:
         """Take back what was done last; where somebody wrote there since, the person is asked first."""

@@ -46,13 +46,12 @@ GONE = State(
 
 def unreadable_state(error: StorageError) -> State:
     """What to show instead of a value that cannot be read, with the error's own words to copy."""
-    return State(
-        "broken",
-        "This value cannot be read",
-        "It was left as it is. Refresh (F5) to try again.",
-        "",
-        visible(str(error)),
-    )
+    details = visible(str(error))
+    if isinstance(error, BusyError):
+        todo = "Another program holds the storage. Wait until it is done, then refresh (F5)."
+        return State("lock", "This value cannot be read now", todo, "", details)
+    todo = "It was left as it is. Refresh (F5) to try again."
+    return State("broken", "This value cannot be read", todo, "", details)
 
 
 def workspace_state(members: Sequence[tuple[str, int, int]], system: System, *, read_only: bool) -> State:
