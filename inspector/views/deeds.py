@@ -10,7 +10,7 @@ from inspector import actions
 from inspector.actions import PartlyDoneError, Progress, Undoable, unheard
 from inspector.deletion import Deletion
 from inspector.models.key_table import scope_text
-from inspector.plain import visible, visible_key
+from inspector.plain import EMPTY_KEY, visible, visible_key
 from inspector.session import Session
 from inspector.system import OUR_OWN, System
 from inspector.tasks import to_its_end
@@ -138,12 +138,19 @@ class Deeds:
                 if entry is None:
                     return
                 try:
-                    await self._go_unless_taken(session, deed(session.storage, entry, target), target)
-                except (InvalidNameError, UnsupportedError) as error:
+                    await _remembered(session, deed(session.storage, entry, target))
+                except (ConflictError, InvalidNameError, UnsupportedError) as error:
+                    why = str(error)
+                    if isinstance(error, ConflictError):
+                        if await read(session.storage, target.scope, target.key, 0) is None:
+                            self._around.tell(visible(why))  # somebody was quicker where it comes from
+                            return
+                        why = f"{target.key or EMPTY_KEY:.80} is taken there: choose another key or place"
                     dialog = ask()
                     dialog.type_anew(typed)
-                    dialog.say(visible(str(error)))
+                    dialog.say(visible(why))
                 else:
+                    await self._go(target)
                     return
 
     async def set_expiry(self) -> None:
@@ -325,17 +332,6 @@ class Deeds:
         if entry is None and self._desk.address == place:
             await self._desk.show(place)
         return entry
-
-    async def _go_unless_taken(
-        self, session: Session, deed: Coroutine[Any, Any, Undoable], target: Address
-    ) -> None:
-        """Do it and go there; where the place is taken, or somebody was quicker, the person is told so."""
-        try:
-            await _remembered(session, deed)
-        except ConflictError as conflict:
-            self._around.tell(visible(str(conflict)))
-        else:
-            await self._go(target)
 
     async def _go(self, place: Address) -> None:
         if await self._desk.show(place):
