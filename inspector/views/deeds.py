@@ -204,7 +204,8 @@ class Deeds:
                     entry = await self._still_there(session, place)
                 else:
                     self._around.tell(f"Replaced: {visible_key(place.key)}", undo=True)
-                    break
+                    await self._desk.show(place, ours=True)
+                    return
             await self._desk.show(place)
 
     async def delete(self, places: Sequence[Address]) -> None:
@@ -334,7 +335,7 @@ class Deeds:
         return entry
 
     async def _go(self, place: Address) -> None:
-        if await self._desk.show(place):
+        if await self._desk.show(place, ours=True):
             self._around.show_address(place)
 
 

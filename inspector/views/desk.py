@@ -148,13 +148,15 @@ class Desk:
             self._pane.discard_edit()
         return choice is Choice.DISCARD
 
-    async def show(self, address: Address | None) -> bool:
-        """Put the value at `address` on the desk.
+    async def show(self, address: Address | None, *, ours: bool = False) -> bool:
+        """Put the value at `address` on the desk; with `ours`, what is new in it is the person's own doing.
 
         What is typed while it is being read is an edit too: False where the person keeps that one.
         """
         while True:
             opened = await self._look(address)
+            if ours and isinstance(opened, Opened):
+                opened = unmarked(opened)
             if not self._pane.is_edited():
                 self.put(address, opened)
                 return True

@@ -138,7 +138,13 @@ def state_of(error: StorageError, location: Path) -> State:
     for kind, icon, what, todo, button in _BY_ERROR:
         if isinstance(error, kind):
             return State(icon, what, todo, button, details)
-    return State("broken", "This storage cannot be opened", "The details say why.", _AGAIN, details)
+    return State(
+        "broken",
+        "This storage cannot be opened",
+        "Check that you may read and write the file and its folder. The details say more.",
+        _AGAIN,
+        details,
+    )
 
 
 def asks_for_another_file(state: State) -> bool:
