@@ -99,6 +99,15 @@ async def test_a_place_that_is_taken_is_left_as_it_is_and_another_asked_for(
     assert Elsewhere(location, BOB).reads("free") == PROFILE
 
 
+async def test_after_a_deletion_the_key_that_is_shown_is_selected(person: Person) -> None:
+    await person.go_to(BOB, "key:001")
+    await person.do("actionDelete")
+    await person.sees(lambda: "key:001" not in person.keys())
+    (selected,) = person.table.selectionModel().selectedRows()
+    assert person.place() == f"acme / bob / {selected.data()}"
+    assert person.current_key() == selected.data()
+
+
 async def test_the_place_where_it_is_cannot_be_chosen(person: Person) -> None:
     await person.do("actionMoveTo")
     dialog = person.dialog("moveDialog")
