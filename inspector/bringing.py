@@ -8,6 +8,7 @@ from pathlib import Path
 
 from inspector.value_files import save_pieces
 from storage_core import AsyncStorage, Capabilities, InvalidValueError, Scope, StorageNotFoundError
+from storage_core.raw import only_workspace
 from storage_core.transfer import IfTaken, Progress, Report, Transfer
 
 JSON_LINES = ".jsonl"
@@ -43,14 +44,14 @@ async def look_at(location: Path) -> Found:
         _refuse_without_folder(location)
         return Found("There is no such file: a new storage is made")
     async with AsyncStorage(location, read_only=True) as storage:
-        can, workspaces = storage.capabilities, await storage.workspaces()
-    names = "1 workspace" if len(workspaces) == 1 else f"{len(workspaces):,} workspaces"
+        can, workspaces, only = storage.capabilities, await storage.workspaces(), only_workspace(storage)
+    names = "1 workspace" if len(workspaces) == 1 or only else f"{len(workspaces):,} workspaces"
     if can == Capabilities():
         return Found(f"A storage with {names}")
     left_out = [name for name, has in (("bytes", can.bytes), ("JSON", can.json)) if not has]
     left_out += [] if can.expiry else ["expiry"]
     words = f"{can.system}, with {names}" + (f"; it holds no {' and no '.join(left_out)}" if left_out else "")
-    return Found(words, workspaces[0] if can.json and len(workspaces) == 1 else None)
+    return Found(words, only)
 
 
 class Bringing:

@@ -215,6 +215,9 @@ class Database(Protocol):
     def title(self, scope: Scope) -> str | None:
         """What people call the scope, where its own names do not tell."""
 
+    def only_workspace(self) -> str | None:
+        """The one workspace that there can be, once it is prepared; None where there can be others."""
+
     def caution(self, kind: Kind, data: bytes) -> str | None:
         """What of this value would not be kept exactly as given, as a sentence; None where all of it would."""
 

@@ -88,6 +88,11 @@ def title(storage: AsyncStorage, scope: Scope) -> str | None:
     return storage._connections.database.title(scope)
 
 
+def only_workspace(storage: AsyncStorage) -> str | None:
+    """The one workspace that an open storage can have, also while it holds nothing; None where it can have others."""
+    return storage._connections.database.only_workspace()
+
+
 def caution(storage: AsyncStorage, kind: Kind, data: bytes) -> str | None:
     """What of this value an open storage would not keep exactly as given, as a sentence; None where it keeps all."""
     return storage._connections.database.caution(kind, data)

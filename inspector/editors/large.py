@@ -176,8 +176,8 @@ class LargeView(QWidget):
         return super().eventFilter(watched, event)
 
     def _lay_out(self) -> None:
-        top, bottom = QHBoxLayout(), QHBoxLayout()
-        for row in (top, bottom):
+        top, files, bottom = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        for row in (top, files, bottom):
             row.setContentsMargins(2 * theme.GRID, theme.GRID, 2 * theme.GRID, theme.GRID)
             row.setSpacing(2 * theme.GRID)
         for mode in (self._as_text, self._as_hex):
@@ -185,11 +185,13 @@ class LargeView(QWidget):
             top.addWidget(mode)
         top.addStretch()
         top.addWidget(self._open)
-        top.addWidget(self._save)
-        top.addWidget(self._replace)
-        bottom.addWidget(self._status, 1)
-        for widget in (self._previous, self._slider, self._next, self._go_to):
-            bottom.addWidget(widget)
+        files.addWidget(self._save)
+        files.addWidget(self._replace)
+        files.addWidget(self._status, 1)
+        bottom.addWidget(self._previous)
+        bottom.addWidget(self._slider, 1)
+        bottom.addWidget(self._next)
+        bottom.addWidget(self._go_to)
         self._views = QStackedLayout()
         self._views.addWidget(self._text)
         self._views.addWidget(self._hex)
@@ -198,6 +200,7 @@ class LargeView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(top)
+        column.addLayout(files)
         column.addLayout(self._views, 1)
         column.addLayout(bottom)
 

@@ -9,7 +9,8 @@ from PySide6.QtGui import QColor
 
 from inspector import theme
 from inspector.models.scope_words import scope_text
-from inspector.plain import plain_tooltip, visible
+from inspector.plain import plain_tooltip, visible, visible_key
+from inspector.system import OUR_OWN, System
 from storage_core.transfer import Line, Outcome, Report
 
 _NOWHERE = QModelIndex()
@@ -34,10 +35,14 @@ _HEADINGS = ("Outcome", "Key", "Whose", "There", "Why")
 
 
 class OutcomesModel(QAbstractTableModel):
-    """Shows the lines of a report that are handed to it; they are made as they come into sight."""
+    """Shows the lines of a report that are handed to it; they are made as they come into sight.
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    `system` is the one that they come from.
+    """
+
+    def __init__(self, parent: QObject | None = None, system: System = OUR_OWN) -> None:
         super().__init__(parent)
+        self._system = system
         self._report: Report | None = None
         self._rows: Sequence[int] = ()
 
@@ -69,33 +74,32 @@ class OutcomesModel(QAbstractTableModel):
             return None
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return _text(self._report[self._rows[index.row()]], index.column())
+                return self._text(self._report[self._rows[index.row()]], index.column())
             case Qt.ItemDataRole.ToolTipRole:
-                return plain_tooltip(_text(self._report[self._rows[index.row()]], index.column()))
+                return plain_tooltip(self._text(self._report[self._rows[index.row()]], index.column()))
             case Qt.ItemDataRole.FontRole if index.column() == Column.KEY:
                 return theme.mono_font()
             case Qt.ItemDataRole.ForegroundRole if index.column() == Column.OUTCOME:
                 return _colour(self._report[self._rows[index.row()]].outcome)
         return None
 
-
-def _text(line: Line, column: int) -> str:
-    match column:
-        case Column.OUTCOME:
-            return line.outcome.value
-        case Column.KEY:
-            return visible(line.source.key)
-        case Column.SCOPE:
-            return scope_text(line.source.scope)
-        case Column.NOW:
-            return _elsewhere(line)
-        case _:
-            return visible(line.reason)
+    def _text(self, line: Line, column: int) -> str:
+        match column:
+            case Column.OUTCOME:
+                return line.outcome.value
+            case Column.KEY:
+                return visible_key(line.source.key)
+            case Column.SCOPE:
+                return scope_text(line.source.scope, self._system)
+            case Column.NOW:
+                return _elsewhere(line)
+            case _:
+                return visible(line.reason)
 
 
 def _elsewhere(line: Line) -> str:
     """Where the entry is in the target, as far as that is another place than before."""
-    key = visible(line.target.key)
+    key = visible_key(line.target.key)
     if line.source.scope != line.target.scope:
         there = scope_text(line.target.scope)
         return there if line.source.key == line.target.key else f"{there} / {key}"

@@ -11,6 +11,8 @@ from inspector.plain import PlainLabel, plain_tooltip, visible
 KEYS_BEGIN_WITH = "plugin_daemon:"
 """What the keys of a cache of others begin with: from there on, a sentence is what one copies."""
 
+_OF_MANY = "So it is with all keys that were changed."
+
 
 class AftermathBar(QFrame):
     """Named `aftermathBar`. It stays until it is dismissed, or another storage is opened.
@@ -50,11 +52,12 @@ class AftermathBar(QFrame):
         self._keys = "\n".join(keys)
         text = visible(_without_key(sentences[0]))
         if of > 1:
-            text = f"{text} So it is with all {of:,} keys."
+            text = f"{text} So it is with all {of:,} keys." if of == len(sentences) else f"{text} {_OF_MANY}"
         self._text.setText(text)
         self.setAccessibleName(text)
         self._copy.setVisible(bool(keys))
-        self._copy.setText("&Copy Redis key" if len(keys) == 1 else f"&Copy {len(keys):,} Redis keys")
+        first = "" if of == len(sentences) else "the first "
+        self._copy.setText("&Copy Redis key" if of == 1 else f"&Copy {first}{len(keys):,} Redis keys")
         self._copy.setToolTip(plain_tooltip(visible(keys[0])) if keys else "")
         self.show()
 

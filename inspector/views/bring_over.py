@@ -53,8 +53,7 @@ class BringOver:
             return
         counts = await session.browser.counts()
         choices = ScopeChoices(counts, partial(title, session.storage))
-        bytes_possible = session.storage.capabilities.bytes
-        dialog = BringOverDialog(self._window, session.location, choices, bytes_possible=bytes_possible)
+        dialog = BringOverDialog(self._window, session.location, choices, session.system)
         dialog.named.connect(lambda: self._window.start(self._look_at(dialog), newest_of="target"))
         dialog.asked.connect(
             lambda dry_run: self._window.start(self._bring(session, dialog, dry_run=dry_run))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QPushButton, QStackedWidget, QVBoxLayout,
 from inspector.bringing import Found, Request
 from inspector.models.scope_choices import ScopeChoices
 from inspector.plain import visible
+from inspector.system import System
 from inspector.views.bring_over_choices import ChoicesPage
 from inspector.views.bring_over_report import ReportPage
 from storage_core.transfer import Progress, Report
@@ -29,16 +30,14 @@ class BringOverDialog(QDialog):
     copy_asked = Signal()
     save_asked = Signal()
 
-    def __init__(
-        self, parent: QWidget, location: Path, choices: ScopeChoices, *, bytes_possible: bool
-    ) -> None:
+    def __init__(self, parent: QWidget, location: Path, choices: ScopeChoices, system: System) -> None:
         super().__init__(parent)
         self.setObjectName("bringOverDialog")
         self.setWindowTitle(f"Bring over from {visible(location.name)}")
         self.resize(*_SIZE)
         self._closes_when_ended = False
-        self._choices = ChoicesPage(choices, location.parent, bytes_possible=bytes_possible)
-        self._report = ReportPage()
+        self._choices = ChoicesPage(choices, location.parent, bytes_possible=not system.no_bytes)
+        self._report = ReportPage(system)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._choices)
         self._pages.addWidget(self._report)

@@ -16,14 +16,16 @@ from PySide6.QtWidgets import (
 from inspector import theme
 from inspector.models.outcomes import Column, OutcomesModel
 from inspector.plain import PlainLabel, plain_tooltip, visible
+from inspector.system import System
 from inspector.views.rows import as_rows
-from storage_core.transfer import Progress, Report
+from storage_core.transfer import Outcome, Progress, Report
 
 MOST_LINES_TO_COPY = 20_000
 
 _STEPS = 1_000
 _WIDTHS = {Column.OUTCOME: 110, Column.KEY: 190, Column.SCOPE: 150, Column.NOW: 150}
 _LINES_OF_WHY = 2
+_WRITTEN = {Outcome.COPIED, Outcome.REPLACED, Outcome.KEPT_BESIDE}
 
 
 class ReportPage(QWidget):
@@ -35,11 +37,11 @@ class ReportPage(QWidget):
     copy_asked = Signal()
     save_asked = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, system: System) -> None:
         super().__init__()
         self.report: Report | None = None
         self.is_running = False
-        self._model = OutcomesModel(self)
+        self._model = OutcomesModel(self, system)
         self._title = PlainLabel()
         self._title.setObjectName("bringOverTitle")
         self._title.setFont(theme.title_font())
@@ -111,7 +113,11 @@ class ReportPage(QWidget):
             if self._copy.isEnabled()
             else plain_tooltip(f"More than {MOST_LINES_TO_COPY:,} lines: save them to a file")
         )
-        (self._run if self._run.isVisibleTo(self) else self.close_button).setFocus()
+        nothing = report.is_finished and _WRITTEN.isdisjoint(report.counts)
+        self._run.setEnabled(not nothing)
+        self._run.setToolTip("Nothing would be written" if nothing else "")
+        can_go_on = self._run.isVisibleTo(self) and not nothing
+        (self._run if can_go_on else self.close_button).setFocus()
 
     def _offer(self, report: Report) -> None:
         """Let the outcomes that there are be chosen."""

@@ -10,7 +10,7 @@ from inspector import actions
 from inspector.actions import PartlyDoneError, Progress, Undoable, unheard
 from inspector.deletion import Deletion
 from inspector.models.scope_words import scope_text
-from inspector.plain import visible, visible_key
+from inspector.plain import EMPTY_KEY, visible, visible_key
 from inspector.session import Session
 from inspector.system import OUR_OWN, System
 from inspector.tasks import to_its_end
@@ -28,7 +28,7 @@ from storage_core import (
     UnsupportedError,
 )
 from storage_core.browse import Address, Query
-from storage_core.raw import RawEntry, read
+from storage_core.raw import RawEntry, only_workspace, read
 
 ASK_BEFORE_DELETING = 20
 """More keys than these are not deleted before the person has confirmed how many they are."""
@@ -49,6 +49,12 @@ class _Step(Protocol):
     ) -> Coroutine[Any, Any, Undoable | None]: ...
 
 
+class _Passing(Protocol):
+    def __call__(
+        self, storage: AsyncStorage, base: RawEntry, target: Address
+    ) -> Coroutine[Any, Any, Undoable]: ...
+
+
 class Deeds:
     """Each is a flow that takes its turn at the desk, asks before an edit would be lost, and can be undone."""
 
@@ -63,6 +69,9 @@ class Deeds:
             session = self._desk.session
             if session is None or session.read_only or not await self._desk.guard():
                 return
+            workspace = only_workspace(session.storage)
+            if scope is None and workspace is not None:
+                scope = Scope(workspace)
             dialog = NewKeyDialog(self._window, scope, prefix, session.system)
             while await answer(dialog) == QDialog.DialogCode.Accepted:
                 address, beginning, kind = dialog.address(), dialog.beginning(), dialog.kind()
@@ -96,32 +105,53 @@ class Deeds:
                 lambda: PlaceDialog(self._window, source, "moveDialog", "Move to", "&Move", self._system),
             )
 
+    async def copy(self) -> None:
+        """Ask for a place, in any scope, and put the same value there."""
+        source = self._desk.address
+        if source is not None:
+            await self._put_elsewhere(
+                source,
+                lambda: PlaceDialog(self._window, source, "copyDialog", "Copy to", "&Copy", self._system),
+                actions.copy,
+                None,
+            )
+
     async def _move(self, source: Address, ask: Callable[[], RenameDialog | PlaceDialog]) -> None:
+        await self._put_elsewhere(source, ask, actions.move, 0)
+
+    async def _put_elsewhere(
+        self,
+        source: Address,
+        ask: Callable[[], RenameDialog | PlaceDialog],
+        deed: _Passing,
+        size_limit: int | None,
+    ) -> None:
+        """Ask for a place and put the value there; where the storage refuses it, say why and ask anew."""
         async with self._desk.turn():
             session = self._desk.session
             if session is None or session.read_only or not await self._desk.guard():
                 return
             dialog = ask()
-            if await answer(dialog) != QDialog.DialogCode.Accepted or dialog.target() == source:
-                return
-            target = dialog.target()
-            entry = await self._still_there(session, source, 0)
-            if entry is not None:
-                await self._go_unless_taken(session, actions.move(session.storage, entry, target), target)
-
-    async def copy(self) -> None:
-        """Ask for a place, in any scope, and put the same value there."""
-        async with self._desk.turn():
-            session, source = self._desk.session, self._desk.address
-            if session is None or session.read_only or source is None or not await self._desk.guard():
-                return
-            dialog = PlaceDialog(self._window, source, "copyDialog", "Copy to", "&Copy", self._system)
-            if await answer(dialog) != QDialog.DialogCode.Accepted:
-                return
-            target = dialog.target()
-            entry = await self._still_there(session, source)
-            if entry is not None:
-                await self._go_unless_taken(session, actions.copy(session.storage, entry, target), target)
+            while await answer(dialog) == QDialog.DialogCode.Accepted and dialog.target() != source:
+                target, typed = dialog.target(), dialog.typed()
+                entry = await self._still_there(session, source, size_limit)
+                if entry is None:
+                    return
+                try:
+                    await _remembered(session, deed(session.storage, entry, target))
+                except (ConflictError, InvalidNameError, UnsupportedError) as error:
+                    why = str(error)
+                    if isinstance(error, ConflictError):
+                        if await read(session.storage, target.scope, target.key, 0) is None:
+                            self._around.tell(visible(why))  # somebody was quicker where it comes from
+                            return
+                        why = f"{target.key or EMPTY_KEY:.80} is taken there: choose another key or place"
+                    dialog = ask()
+                    dialog.type_anew(typed)
+                    dialog.say(visible(why))
+                else:
+                    await self._go(target)
+                    return
 
     async def set_expiry(self) -> None:
         """Ask when the value on the desk is to expire."""
@@ -174,7 +204,8 @@ class Deeds:
                     entry = await self._still_there(session, place)
                 else:
                     self._around.tell(f"Replaced: {visible_key(place.key)}", undo=True)
-                    break
+                    await self._desk.show(place, ours=True)
+                    return
             await self._desk.show(place)
 
     async def delete(self, places: Sequence[Address]) -> None:
@@ -227,7 +258,7 @@ class Deeds:
     def _show_deleted(self, done: Undoable, places: Sequence[Address]) -> None:
         if self._desk.address in places:
             self._desk.put(None, None)
-        self._around.tell(_in_words(done, "Deleted"), undo=True)
+        self._around.tell(f"Deleted: {visible(done.label.removeprefix('deletion of '))}", undo=True)
 
     async def undo(self) -> None:
         """Take back what was done last; where somebody wrote there since, the person is asked first."""
@@ -303,19 +334,8 @@ class Deeds:
             await self._desk.show(place)
         return entry
 
-    async def _go_unless_taken(
-        self, session: Session, deed: Coroutine[Any, Any, Undoable], target: Address
-    ) -> None:
-        """Do it and go there; where the place is taken, or somebody was quicker, the person is told so."""
-        try:
-            await _remembered(session, deed)
-        except ConflictError as conflict:
-            self._around.tell(visible(str(conflict)))
-        else:
-            await self._go(target)
-
     async def _go(self, place: Address) -> None:
-        if await self._desk.show(place):
+        if await self._desk.show(place, ours=True):
             self._around.show_address(place)
 
 

@@ -18,9 +18,10 @@ from inspector.tasks import Tasks, queueing, to_its_end
 from inspector.views.conflict_dialog import ConflictDialog, Resolution, resolve
 from inspector.views.dialogs import LONGEST_KEY, Choice, answer, guard_dialog
 from inspector.views.marks import marked, unmarked
-from inspector.views.states import GONE, NOTHING_CHOSEN
+from inspector.views.state_view import State
+from inspector.views.states import GONE, NOTHING_CHOSEN, unreadable_state
 from inspector.views.value_pane import ValuePane
-from storage_core import Change, ConflictError
+from storage_core import Change, ConflictError, StorageError, StorageMovedError
 from storage_core.browse import Address
 from storage_core.raw import RawEntry, notes, read
 
@@ -91,10 +92,10 @@ class Desk:
         async with self.turn():
             if self._pane.is_edited():
                 return
-            opened = await self._open(self.address)
+            opened = await self._look(self.address)
             if not self._pane.is_edited():
                 self.put(self.address, opened)
-            elif opened is None or opened.entry.revision != self.revision:
+            elif not isinstance(opened, State) and (opened is None or opened.entry.revision != self.revision):
                 self._warn(deleted=opened is None)
 
     async def open_whole(self) -> None:
@@ -147,28 +148,41 @@ class Desk:
             self._pane.discard_edit()
         return choice is Choice.DISCARD
 
-    async def show(self, address: Address | None) -> bool:
-        """Put the value at `address` on the desk.
+    async def show(self, address: Address | None, *, ours: bool = False) -> bool:
+        """Put the value at `address` on the desk; with `ours`, what is new in it is the person's own doing.
 
         What is typed while it is being read is an edit too: False where the person keeps that one.
         """
         while True:
-            opened = await self._open(address)
+            opened = await self._look(address)
+            if ours and isinstance(opened, Opened):
+                opened = unmarked(opened)
             if not self._pane.is_edited():
                 self.put(address, opened)
                 return True
             if not await self.guard():
                 return False
 
-    def put(self, address: Address | None, opened: Opened | None) -> None:
-        """Put what was read on the desk, whatever was there."""
+    def put(self, address: Address | None, opened: Opened | State | None) -> None:
+        """Put what was read on the desk, or why it could not be, whatever was there."""
         self.address = address
         if address is None or self.session is None:
             self._pane.show_state(NOTHING_CHOSEN)
         elif opened is None:
             self._pane.show_state(GONE)
+        elif isinstance(opened, State):
+            self._pane.show_state(opened)
         else:
             self._pane.show_entry(opened, read_only=self.session.read_only)
+
+    async def _look(self, address: Address | None) -> Opened | State | None:
+        """What is at `address`, or why that cannot be read; where all of the storage is gone, the window says so."""
+        try:
+            return await self._open(address)
+        except StorageMovedError:
+            raise
+        except StorageError as error:
+            return unreadable_state(error)
 
     async def _open(self, address: Address | None, limit: int = EDIT_LIMIT) -> Opened | None:
         if address is None or self.session is None:

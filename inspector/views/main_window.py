@@ -67,7 +67,8 @@ class MainWindow(QMainWindow):
         self.commands = WindowActions(self)
         self.scopes, self.keys = ScopePane(self.tasks), KeyPane(self.tasks)
         self.value, self.activity, self.search = ValuePane(), ActivityPane(), SearchPanel(self.tasks)
-        self.state, self.toast, self.aftermath = StateView(NO_FILE), Toast(self), AftermathBar()
+        self.state, self.aftermath = StateView(NO_FILE), AftermathBar()
+        self.toast = Toast(self, self.aftermath)
         self.tool_row, self.status = ToolRow(self.commands), StatusBar()
         self.desk = Desk(self, self.value, self)
         self.deeds = Deeds(self, self.desk, self)
@@ -160,6 +161,7 @@ class MainWindow(QMainWindow):
         self._value_features.close()
         await self.tasks.close()
         await self._leave_storage()
+        await self.tasks.close()  # what the panes have begun as they were emptied
         self._collector.stop()
         self.close()
         self.deleteLater()

@@ -67,6 +67,7 @@ class Place(QObject):
         """The row that the person was at is gone. After their own delete they are at the next one; else they stay."""
         if self._desk.address is None:
             await self.arrive(address)
+            await self._keys.choose(address)
         else:
             self._keys.choose_none()
 

@@ -71,6 +71,10 @@ class _NameDialog(QDialog):
         self._fields.addRow(label, line)
         return line
 
+    def say(self, fault: str) -> None:
+        """Say what was wrong with what was asked for before, until something is typed."""
+        self._fault.setText(fault)
+
     def _check(self) -> None:
         fault = self._find_fault()
         self._fault.setText(fault)
@@ -111,10 +115,6 @@ class NewKeyDialog(_NameDialog):
         (self._workspace if not scope else self._user if needs_member else self._key).setFocus()
         self._check()
         self._fault.setText("")
-
-    def say(self, fault: str) -> None:
-        """Say what was wrong with what was asked for before, until something is typed."""
-        self._fault.setText(fault)
 
     def kind(self) -> int:
         """The number of what it is to begin with, for another dialog like this one."""
@@ -168,6 +168,14 @@ class RenameDialog(_NameDialog):
             return self._address
         return Address(self._address.scope, self._key.text())
 
+    def typed(self) -> tuple[str, ...]:
+        """What is in its lines, for another dialog about the same value."""
+        return (self._key.text(),)
+
+    def type_anew(self, typed: tuple[str, ...]) -> None:
+        """Let its lines hold what was `typed` into another dialog about the same value."""
+        self._key.setText(typed[0])
+
     def _find_fault(self) -> str:
         if self._key.text() == self._as_shown:
             return ""
@@ -206,6 +214,15 @@ class PlaceDialog(_NameDialog):
             for now, shown, kept in zip(self._names(), self._as_shown, self._original(), strict=True)
         )
         return Address(Scope(workspace, user or None), key)
+
+    def typed(self) -> tuple[str, ...]:
+        """What is in its lines, for another dialog about the same value."""
+        return self._names()
+
+    def type_anew(self, typed: tuple[str, ...]) -> None:
+        """Let its lines hold what was `typed` into another dialog about the same value."""
+        for line, text in zip((self._workspace, self._user, self._key), typed, strict=True):
+            line.setText(text)
 
     def _names(self) -> tuple[str, str, str]:
         return self._workspace.text(), self._user.text(), self._key.text()

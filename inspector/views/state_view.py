@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -12,14 +12,16 @@ from inspector.plain import PlainLabel
 
 PICTURE = 48
 WIDEST = 440
-MOST_LINES = 6  # of the details, before they scroll
+MOST_LINES = 8  # of the details, before they scroll
+_BELOW_THE_LINES = 2  # where lines fit to the pixel, there is a scroll bar all the same
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """An empty or refused state: one sentence of what is, one of what to do, and at most one button.
 
-    `icon` is the name of one of ours. `details`, such as an error's text, can be copied. All of it is plain text.
+    `icon` is the name of one of ours. `details`, such as an error's text, can be copied; where they are `rows`, each
+    stays on its line. All of it is plain text.
     """
 
     icon: str
@@ -27,6 +29,7 @@ class State:
     todo: str = ""
     button: str = ""
     details: str = ""
+    rows: bool = False
 
 
 class StateView(QWidget):
@@ -50,6 +53,7 @@ class StateView(QWidget):
         self._details = QPlainTextEdit(readOnly=True, tabChangesFocus=True)
         self._details.setFont(theme.mono_font())
         self._details.setAccessibleName("Details")
+        self._details.viewport().installEventFilter(self)
         self._copy = QPushButton("Copy details")
         self._copy.setIcon(icon("copy"))
         self._copy.clicked.connect(self._copy_details)
@@ -68,10 +72,11 @@ class StateView(QWidget):
         self._todo.setVisible(bool(state.todo))
         self._button.setText(state.button)
         self._button.setVisible(bool(state.button))
+        wrap = QPlainTextEdit.LineWrapMode
+        self._details.setLineWrapMode(wrap.NoWrap if state.rows else wrap.WidgetWidth)
         self._details.setPlainText(state.details)
         self._details.setVisible(bool(state.details))
-        lines = min(2 * self._details.blockCount(), MOST_LINES) + 1  # most of them need two on the screen
-        self._details.setFixedHeight(lines * self._details.fontMetrics().lineSpacing() + 8)
+        self._fit_details()
         self._copy.setVisible(bool(state.details))
         self.setAccessibleName(f"{state.what} {state.todo}".strip())
         self._draw_picture()
@@ -80,6 +85,20 @@ class StateView(QWidget):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.DevicePixelRatioChange):
             self._draw_picture()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._fit_details()
+        return super().eventFilter(watched, event)
+
+    def _fit_details(self) -> None:
+        """Let the details be as high as their lines are now, up to where they scroll."""
+        details = self._details
+        lines = min(max(1, round(details.document().size().height())), MOST_LINES)
+        frame, bar = details.contentsMargins(), details.horizontalScrollBar()
+        around = frame.top() + frame.bottom() + 2 * round(details.document().documentMargin())
+        around += _BELOW_THE_LINES + (bar.height() if bar.isVisibleTo(details) else 0)
+        details.setFixedHeight(lines * details.fontMetrics().lineSpacing() + around)
 
     def _draw_picture(self) -> None:
         colour = QColor(theme.current().second_text)

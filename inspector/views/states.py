@@ -44,14 +44,26 @@ GONE = State(
 )
 
 
+def unreadable_state(error: StorageError) -> State:
+    """What to show instead of a value that cannot be read, with the error's own words to copy."""
+    details = visible(str(error))
+    if isinstance(error, BusyError):
+        todo = "Another program holds the storage. Wait until it is done, then refresh (F5)."
+        return State("lock", "This value cannot be read now", todo, "", details)
+    todo = "It was left as it is. Refresh (F5) to try again."
+    return State("broken", "This value cannot be read", todo, "", details)
+
+
 def workspace_state(members: Sequence[tuple[str, int, int]], system: System, *, read_only: bool) -> State:
     """What a workspace without values of its own holds: the names of its members, their keys and their bytes."""
     total = human_size(sum(size for _, _, size in members))
     count = f"1 {system.member}" if len(members) == 1 else f"{thousands(len(members))} {system.members}"
     heaviest = sorted(members, key=lambda member: (-member[2], member[0]))
+    counts = ["1 key" if keys == 1 else f"{thousands(keys)} keys" for _, keys, _ in heaviest]
+    widest = max(map(len, counts), default=0)
     lines = [
-        f"{human_size(size):>7}  {visible(member)} · {'1 key' if keys == 1 else f'{thousands(keys)} keys'}"
-        for member, keys, size in heaviest
+        f"{human_size(size):>7}  {counted:>{widest}}  {visible(member)}"
+        for (member, _, size), counted in zip(heaviest, counts, strict=True)
     ]
     return State(
         "workspace",
@@ -59,6 +71,7 @@ def workspace_state(members: Sequence[tuple[str, int, int]], system: System, *, 
         f"Choose a {system.member} on the left to see its keys.",
         "" if read_only else NO_KEYS.button,
         "\n".join(lines),
+        rows=True,
     )
 
 
@@ -98,8 +111,8 @@ _BY_ERROR: tuple[tuple[type[StorageError], str, str, str, str], ...] = (
     (
         StorageMovedError,
         "broken",
-        "The file was replaced or deleted",
-        "What you see belonged to the former file. Open what is there now.",
+        "The storage was replaced or deleted",
+        "What you see belonged to the former one. Open what is there now.",
         _AGAIN,
     ),
     (
@@ -125,7 +138,13 @@ def state_of(error: StorageError, location: Path) -> State:
     for kind, icon, what, todo, button in _BY_ERROR:
         if isinstance(error, kind):
             return State(icon, what, todo, button, details)
-    return State("broken", "This storage cannot be opened", "The details say why.", _AGAIN, details)
+    return State(
+        "broken",
+        "This storage cannot be opened",
+        "Check that you may read and write the file and its folder. The details say more.",
+        _AGAIN,
+        details,
+    )
 
 
 def asks_for_another_file(state: State) -> bool:

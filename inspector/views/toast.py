@@ -1,21 +1,27 @@
 """One sentence about what was just done, with a button that takes it back, over the lower edge of the window."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from inspector.plain import PlainLabel
 
 STAYS_MS = 8_000
 _ABOVE_THE_EDGE = 48
+_ABOVE_THE_BAR = 8
+_MOVING = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide)
 
 
 class Toast(QFrame):
-    """Named `undoToast`; `undo_asked` is emitted when its button is pressed. It goes by itself after a while."""
+    """Named `undoToast`; `undo_asked` is emitted when its button is pressed. It goes by itself after a while.
+
+    Where `bar` is in sight, the lowest in the window, it stays above that.
+    """
 
     undo_asked = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, bar: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._bar = bar
         self._window = parent
         self.setObjectName("undoToast")
         self._text = PlainLabel(elide=Qt.TextElideMode.ElideMiddle)
@@ -34,7 +40,9 @@ class Toast(QFrame):
         row.addWidget(close)
         self._leaves = QTimer(self, singleShot=True, interval=STAYS_MS)
         self._leaves.timeout.connect(self.hide)
-        parent.installEventFilter(self)
+        for watched in (parent, bar):
+            if watched is not None:
+                watched.installEventFilter(self)
         self.hide()
 
     def say(self, text: str, *, undo: bool) -> None:
@@ -48,7 +56,7 @@ class Toast(QFrame):
         self._leaves.start()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.isVisible():
+        if event.type() in _MOVING and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
 
@@ -57,9 +65,11 @@ class Toast(QFrame):
         wanted = self._text.fontMetrics().horizontalAdvance(self._text.text()) + 180
         width = min(max(wanted, 280), within.width() - 64)
         height = self.sizeHint().height()
-        self.setGeometry(
-            within.center().x() - width // 2, within.bottom() - height - _ABOVE_THE_EDGE, width, height
-        )
+        lowest = within.bottom() - _ABOVE_THE_EDGE
+        if self._bar is not None and self._bar.isVisible():
+            top = self._bar.mapTo(self._window, QPoint(0, 0)).y()
+            lowest = min(lowest, top - _ABOVE_THE_BAR)
+        self.setGeometry(within.center().x() - width // 2, lowest - height, width, height)
 
     def _ask(self) -> None:
         self.hide()

@@ -273,7 +273,7 @@ async def test_a_file_that_is_replaced_underneath_is_said_and_can_be_opened_anew
         storage.workspace("beta").save("new", True)
     person = await show(location)
     other.replace(location)
-    await person.sees(lambda: person.state().startswith("The file was replaced or deleted"))
+    await person.sees(lambda: person.state().startswith("The storage was replaced or deleted"))
     assert not any(person.action(f"action{name}").isEnabled() for name in WRITING)
     await person.click(the_button(person))
     assert person.state() == ""
@@ -290,7 +290,7 @@ async def test_an_edit_survives_that_the_file_is_replaced_underneath(
     await person.go_to(ANN, "visits")
     await person.edit("$", "4")
     other.replace(location)
-    await person.sees(lambda: person.state().startswith("The file was replaced or deleted"))
+    await person.sees(lambda: person.state().startswith("The storage was replaced or deleted"))
     await person.click(the_button(person))
     await person.answer("guardDialog", "keepEditingButton")
     assert person.field("$").isVisible()

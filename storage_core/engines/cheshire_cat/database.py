@@ -321,6 +321,10 @@ class CheshireCatDatabase:
     def title(self, scope: Scope) -> str | None:
         return title_of(scope)
 
+    def only_workspace(self) -> str | None:
+        assert self._tables is not None
+        return self._tables.workspace
+
     def caution(self, kind: Kind, data: bytes) -> str | None:
         return caution_on(data) if kind is Kind.JSON else None
 

@@ -71,6 +71,9 @@ class DifyDatabase:
     def title(self, scope: Scope) -> str | None:
         return None
 
+    def only_workspace(self) -> str | None:
+        return None
+
     def caution(self, kind: Kind, data: bytes) -> str | None:
         return None
 

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from inspector.app import open_window
 from inspector.settings import Settings
 from inspector.views.drafts_dialog import DraftsDialog
+from inspector.views.state_view import StateView
 from storage_core import Scope
 from storage_core.browse import Address
 from tests.inspector.person import Person
@@ -152,15 +154,18 @@ async def test_a_key_that_is_a_folder_of_others_is_not_made(dify: Person, persis
     assert files(persistence) == before
 
 
-async def test_a_file_of_another_sort_is_told_in_a_note(dify: Person, persistence: Path, value: Path) -> None:
+async def test_a_file_of_another_sort_is_told_in_the_place_of_its_value(
+    dify: Person, persistence: Path, value: Path
+) -> None:
     os.symlink(value, value.with_name("link"))
     await dify.choose_scope(PLUGIN)
     await dify.do("actionRefresh")
     await dify.sees(lambda: "link" in dify.keys())
     dify.window.go_to(Address(PLUGIN, "link"))
     await dify.window.idle()
-    shown = texts(dify.window.value) + " ".join(texts(each) for each in dify.dialogs())
-    assert "link" in shown.lower()
+    (state,) = (each for each in dify.window.value.findChildren(StateView) if each.isVisible())
+    assert "symbolic link" in state.state().details
+    assert dify.current_key() == "link"
     assert value.exists()
 
 
@@ -220,3 +225,72 @@ async def test_read_only_nothing_is_offered_and_nothing_changes(persistence: Pat
     assert window.keys._state.state().button == ""
     await window.shutdown()
     assert (stats(), files(persistence)) == (before, stored)
+
+
+@pytest.mark.parametrize(
+    ("action", "dialog", "key"),
+    [
+        ("actionMoveTo", "moveDialog", "counter/x"),
+        ("actionCopyTo", "copyDialog", "conversations"),
+        ("actionRename", "renameDialog", "a/../b"),
+    ],
+)
+async def test_a_place_that_is_refused_is_asked_for_anew_with_what_was_typed(
+    dify: Person, persistence: Path, action: str, dialog: str, key: str
+) -> None:
+    before = files(persistence)
+    await go(dify, PLUGIN, "user_data")
+    await dify.do(action)
+    dify.dialog(dialog).findChild(QLineEdit, "keyEdit").setText(key)
+    await dify.answer(dialog, "acceptButton")
+    again = dify.dialog(dialog)
+    assert key in texts(again)
+    assert again.findChild(QLineEdit, "keyEdit").text() == key
+    assert files(persistence) == before
+    again.findChild(QLineEdit, "keyEdit").setText("elsewhere")
+    await dify.answer(dialog, "acceptButton")
+    assert files(persistence)["hjlarry/storage/elsewhere"] == before["hjlarry/storage/user_data"]
+    assert dify.dialogs() == []
+
+
+async def test_nothing_goes_on_once_the_window_is_shut_down(persistence: Path) -> None:
+    window = await open_window(persistence)
+    await window.idle()
+    await Person(window).click_row(Person(window).tree, window.scopes.model.workspace_index(TENANT))
+    await window.shutdown()
+    assert window.tasks.is_idle
+
+
+async def test_a_first_key_that_cannot_be_read_is_chosen_and_says_why(persistence: Path, value: Path) -> None:
+    link = value.with_name("a_link")
+    link.symlink_to("elsewhere")
+    window = await open_window(persistence)
+    await window.idle()
+    person = Person(window)
+    (state,) = (each for each in window.value.findChildren(StateView) if each.isVisible())
+    assert person.current_key() == "a_link"
+    assert state.state().what == "This value cannot be read"
+    assert "symbolic link" in state.state().details
+    assert person.dialogs() == []
+    link.unlink()
+    link.write_bytes(b"12")
+    await person.do("actionRefresh")
+    assert not state.isVisible()
+    await window.shutdown()
+
+
+async def test_what_was_deleted_is_named_above_the_bar_and_does_not_cover_it(dify: Person) -> None:
+    dify.window.resize(1024, 640)
+    await go(dify, PLUGIN, "counter")
+    await dify.do("actionDelete")
+    shown, toast = dify.find(QWidget, "aftermathBar"), dify.window.toast
+    assert toast.accessibleName() == "Deleted: counter"
+    await dify.sees(lambda: toast.geometry().bottom() < shown.mapTo(dify.window, QPoint(0, 0)).y())
+
+
+async def test_of_very_many_keys_only_the_first_can_be_copied_and_the_bar_says_so(dify: Person) -> None:
+    said = [f"It has a copy: plugin_daemon:{number}" for number in range(200)]
+    shown = dify.window.aftermath
+    shown.say(said, of=1_000)
+    assert shown.accessibleName() == "It has a copy. So it is with all keys that were changed."
+    assert dify.find(QPushButton, "copyCacheKey").text() == "&Copy the first 200 Redis keys"

@@ -379,3 +379,20 @@ async def test_the_view_goes_on_after_another_program_has_locked_everybody_out(
     sql("INSERT INTO key_value_db VALUES ('later', '1')")
     await person.sees(lambda: {"held", "later"} <= set(person.keys()))
     await window.shutdown()
+
+
+async def test_the_first_key_of_a_cat_that_holds_nothing_is_made_in_its_workspace(
+    core_db: Path, sql: Sql
+) -> None:
+    for table in ("key_value_db", "user_key_value_db"):
+        sql(f"DELETE FROM {table}")
+    window = await open_window(core_db)
+    await window.idle()
+    person = Person(window)
+    await person.do("actionNewKey")
+    dialog = person.dialog("newKeyDialog")
+    assert dialog.findChild(QLineEdit, "workspaceEdit").text() == "mycat"
+    dialog.findChild(QLineEdit, "keyEdit").setText("first")
+    await person.answer("newKeyDialog", "acceptButton")
+    assert shared(sql, "first") == [("{}", "text")]
+    await window.shutdown()

@@ -204,8 +204,8 @@ async def test_a_workspace_of_dify_says_how_much_each_plugin_holds(dify: Person)
     assert state.isVisible()
     lines = state.findChild(QPlainTextEdit).toPlainText().splitlines()
     assert [line.split() for line in lines] == [
-        ["8.3", "KB", "hjlarry/storage", "·", "12", "keys"],
-        ["102", "B", "langgenius/gmail_trigger", "·", "6", "keys"],
+        ["8.3", "KB", "12", "keys", "hjlarry/storage"],
+        ["102", "B", "6", "keys", "langgenius/gmail_trigger"],
     ]
     assert not dify.action("actionDeleteScope").isEnabled()
 

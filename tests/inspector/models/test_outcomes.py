@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from inspector.models.outcomes import Column, OutcomesModel
+from inspector.system import System
 from storage_core import Scope
 from storage_core.transfer import Outcome, Report
 
@@ -53,3 +54,13 @@ def test_what_was_left_out_or_failed_is_told_by_colour_too() -> None:
     colours = [model.index(number, 0).data(Qt.ItemDataRole.ForegroundRole) for number in range(4)]
     assert colours[0] is colours[1] is None
     assert colours[2] != colours[3]
+
+
+def test_the_empty_key_is_named_and_a_scope_is_called_as_its_system_does() -> None:
+    made = Report("a.db", "b.db", dry_run=False)
+    made.begin_scope(ANN, ANN)
+    made.list_key("")
+    made.settle(0, Outcome.REFUSED, "no key")
+    model = OutcomesModel(system=System(titles=lambda scope: "the admin"))
+    model.show_report(made)
+    assert row(model, 0)[1:3] == ["(empty key)", "acme / the admin"]

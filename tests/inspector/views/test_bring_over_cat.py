@@ -105,3 +105,30 @@ async def test_what_a_cat_has_saved_comes_into_a_new_storage(
     with Storage(tmp_path / "new.db", read_only=True) as storage:
         assert storage.store(Scope(PROJECT)).load("theirs") == ["of the Cat"]
         assert storage.store(Scope(PROJECT, ADMIN)).load("theirs") == "of its admin"
+
+
+async def test_into_a_cat_that_holds_nothing_yet_its_workspace_is_offered_too(
+    ours: Path, cat: CatStore, location: Path
+) -> None:
+    person, dialog = await opened(ours, location)
+    adopt = dialog.findChild(QPushButton, "bringOverAdopt")
+    assert dialog.findChild(QLabel, "bringOverNote").text().startswith("Cheshire Cat, with 1 workspace")
+    assert PROJECT in adopt.text()
+    await person.click(adopt)
+    await person.click(dialog.findChild(QPushButton, "bringOverRun"))
+    assert cat.load("settings") == {"language": "en"}
+    await person.window.shutdown()
+
+
+async def test_where_nothing_would_be_written_only_other_choices_are_offered(
+    into_the_cat: tuple[Person, QDialog],
+) -> None:
+    person, dialog = into_the_cat
+    await person.click(dialog.findChild(QPushButton, "bringOverLook"))
+    assert {line[0] for line in lines(dialog)} == {"refused"}
+    run = dialog.findChild(QPushButton, "bringOverRunNow")
+    assert not run.isEnabled()
+    await person.click(dialog.findChild(QPushButton, "bringOverBack"))
+    await person.click(dialog.findChild(QPushButton, "bringOverAdopt"))
+    await person.click(dialog.findChild(QPushButton, "bringOverLook"))
+    assert run.isEnabled()

@@ -80,17 +80,32 @@ async def test_a_move_to_another_scope_goes_along_and_can_be_undone(person: Pers
 @pytest.mark.parametrize(
     ("action", "dialog"), [("actionMoveTo", "moveDialog"), ("actionCopyTo", "copyDialog")]
 )
-async def test_a_place_that_is_taken_is_left_as_it_is(
+async def test_a_place_that_is_taken_is_left_as_it_is_and_another_asked_for(
     person: Person, location: Path, action: str, dialog: str
 ) -> None:
     await person.do(action)
     fill(person.dialog(dialog), user="bob", key="key:001")
     await accept(person, dialog)
-    assert (
-        "taken" in person.window.toast.accessibleName() or "key:001" in person.window.toast.accessibleName()
-    )
+    again = person.dialog(dialog)
+    assert any("key:001 is taken" in label.text() for label in again.findChildren(QLabel))
+    assert [again.findChild(QLineEdit, f"{name}Edit").text() for name in ("user", "key")] == [
+        "bob",
+        "key:001",
+    ]
     assert Elsewhere(location, BOB).reads("key:001") == "1"
     assert Elsewhere(location, ANN).reads("profile") == PROFILE
+    fill(again, key="free")
+    await accept(person, dialog)
+    assert Elsewhere(location, BOB).reads("free") == PROFILE
+
+
+async def test_after_a_deletion_the_key_that_is_shown_is_selected(person: Person) -> None:
+    await person.go_to(BOB, "key:001")
+    await person.do("actionDelete")
+    await person.sees(lambda: "key:001" not in person.keys())
+    (selected,) = person.table.selectionModel().selectedRows()
+    assert person.place() == f"acme / bob / {selected.data()}"
+    assert person.current_key() == selected.data()
 
 
 async def test_the_place_where_it_is_cannot_be_chosen(person: Person) -> None:

@@ -156,3 +156,11 @@ async def test_a_secret_stays_covered_until_it_is_asked_for(person: Person) -> N
     await person.click(open_button(person))
     assert person.find(HexView, "hexView").isVisible()
     assert person.find(QPlainTextEdit, "largeText").toPlainText() == ""
+
+
+async def test_no_button_is_cut_off_in_a_small_window(person: Person) -> None:
+    person.window.resize(1024, 640)
+    await person.choose_key("large")
+    buttons = [person.find(QPushButton, f"large{name}") for name in ("Open", "Save", "Replace")]
+    assert all(each.isVisible() for each in buttons)
+    assert [each.text() for each in buttons if each.width() < each.sizeHint().width()] == []

@@ -81,6 +81,19 @@ async def test_what_one_has_saved_oneself_is_no_news(person: Person, location: P
     assert not says(person, "Somebody has changed it")
 
 
+async def test_what_one_takes_back_oneself_is_no_news(person: Person, location: Path) -> None:
+    await person.open_tab("textPage")
+    QTest.keyClicks(person.find(QPlainTextEdit, "textEdit"), " ")
+    await person.do("actionSave")
+    await person.do("actionUndo")
+    assert Elsewhere(location, BOB).reads("profile") == BEFORE
+    assert marked_text(person) == []
+    assert not says(person, "Somebody has changed it")
+    await person.do("actionRedo")
+    assert marked_text(person) == []
+    assert not says(person, "Somebody has changed it")
+
+
 @given(st.binary(max_size=60), st.binary(max_size=60))
 def test_every_byte_outside_of_the_marks_is_as_it_was_where_the_lengths_are_equal(
     before: bytes, after: bytes

@@ -93,3 +93,24 @@ def test_the_picture_follows_the_look(view, qapp):
     assert colours() == {theme.LIGHT.second_text}
     theme.apply(qapp, dark=True)
     assert colours() == {theme.DARK.second_text}
+
+
+@pytest.mark.parametrize("width", [640, 280])
+def test_the_details_are_all_in_sight_without_scrolling(view, qtbot, width):
+    view.set_state(State("broken", "No.", "Try.", "Open…", "/a/long/path/" * 6 + ": open the whole of it"))
+    view.resize(width, 420)
+    view.show()
+    qtbot.waitExposed(view)
+    details = view.findChild(QPlainTextEdit)
+    assert details.document().size().height() > 1
+    qtbot.waitUntil(lambda: details.verticalScrollBar().maximum() == 0)
+
+
+def test_rows_stay_on_their_lines(view, qtbot):
+    view.set_state(State("key", "Two.", "", "", "one " * 40 + "\n" + "two " * 40, rows=True))
+    view.resize(280, 420)
+    view.show()
+    qtbot.waitExposed(view)
+    details = view.findChild(QPlainTextEdit)
+    assert [details.document().findBlockByNumber(n).lineCount() for n in (0, 1)] == [1, 1]
+    qtbot.waitUntil(lambda: details.verticalScrollBar().maximum() == 0)
