@@ -4,6 +4,10 @@ import os
 import sys
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("ours", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("ours")
 
 # Where a machine keeps none, each process compiles storage_core anew, and each worker all tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

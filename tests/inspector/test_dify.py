@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QPlainTextEdit
 
 from inspector.app import open_window
 from storage_core import Scope
@@ -92,11 +92,15 @@ async def test_what_is_no_value_is_shown_and_said_to_be_none(
     await person.sees(lambda: {"link", "pipe", "a..b"} <= set(person.keys()))
     for key in ("link", "pipe"):
         await person.choose_key(key)
-        await person.sees(lambda: "neither followed nor read" in _labels(person))
+        await person.sees(lambda: "neither followed nor read" in _details(person))
     await person.choose_key("a..b")
     await person.choose_key("counter")
     assert person.current_key() == "counter"
 
 
-def _labels(person: Person) -> str:
-    return " ".join(each.text() for each in person.window.findChildren(QLabel) if each.isVisible())
+def _details(person: Person) -> str:
+    """What can be copied of the state that is shown in the place of a value."""
+    texts = person.window.findChildren(QPlainTextEdit)
+    return " ".join(
+        each.toPlainText() for each in texts if each.isVisible() and each.accessibleName() == "Details"
+    )
