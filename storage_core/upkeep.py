@@ -6,11 +6,12 @@ from storage_core.engine import Database, Engine
 from storage_core.errors import StorageError
 from storage_core.threads import EngineThread
 
-_WRITES_BETWEEN = 500
+WRITES_BETWEEN = 4_000
+"""So that pages which are written often are folded in once for many commits, before a writer would do so itself."""
 
 
 class Upkeep:
-    """Folds the write-ahead log into the database after every few hundred writes.
+    """Folds the write-ahead log into the database after every few thousand writes.
 
     The bulk is done on a connection of its own, while writers go on; the little that came meanwhile on theirs, where
     nobody writes at the same time: only then can the log start again from its beginning, instead of growing.
@@ -27,7 +28,7 @@ class Upkeep:
     def written(self, count: int) -> None:
         """Be told that so many writes were committed."""
         self._written += count
-        if self._written >= _WRITES_BETWEEN and self._task is None and not self._is_closed:
+        if self._written >= WRITES_BETWEEN and self._task is None and not self._is_closed:
             self._written = 0
             self._task = asyncio.get_running_loop().create_task(self._checkpoint())
 
@@ -45,8 +46,8 @@ class Upkeep:
                 helper = EngineThread(lambda: self._database.connect(checkpoints=False))
                 await helper.start()
                 self._helper = helper
-            await self._helper.run(Engine.checkpoint)
-            await self._writer.run(Engine.checkpoint)
+            await self._helper.run(lambda engine: engine.checkpoint())
+            await self._writer.run(lambda engine: engine.checkpoint())
         except StorageError:
             self._written = 0  # what is wrong, the next write will say; a checkpoint can wait
         finally:
