@@ -82,6 +82,10 @@ class Tasks:
         task.add_done_callback(self._ended)
         return task
 
+    def is_running(self, purpose: str) -> bool:
+        """Whether what was started newest for this purpose has not ended."""
+        return purpose in self._newest
+
     def cancel(self, purpose: str) -> None:
         """Cancel what was started for this purpose, where it is still running."""
         task = self._newest.pop(purpose, None)

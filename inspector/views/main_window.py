@@ -229,6 +229,11 @@ class MainWindow(QMainWindow):
         if not self.place.is_leading:
             self.start(self.place.enter(scope, prefix), newest_of="place")
 
+    def _moved_on(self, to: Address) -> None:
+        """The row they were at is gone, which leads nobody away who is on their way to another place already."""
+        if not self.tasks.is_running("place"):
+            self.start(self.place.move_on(to), newest_of="place")
+
     def _is_timer_pending(self) -> bool:
         return self.live.is_pending or any(
             timer.isActive() and timer.isSingleShot() and timer.interval() <= LONGEST_PAUSE_MS
@@ -253,7 +258,7 @@ class MainWindow(QMainWindow):
         self.scopes.scope_chosen.connect(self._scope_chosen)
         self.tool_row.breadcrumb.scope_asked.connect(lambda scope: self.start(self.scopes.choose(scope)))
         self.keys.key_chosen.connect(lambda to: self.start(self.place.arrive(to), newest_of="place"))
-        self.keys.moved_on.connect(lambda to: self.start(self.place.move_on(to), newest_of="place"))
+        self.keys.moved_on.connect(self._moved_on)
         self.keys.selection_changed.connect(self._doing.update)
         self.keys.new_key_asked.connect(lambda: self.start(self._doing.create()))
         self.value.edited.connect(self._doing.update)

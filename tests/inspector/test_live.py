@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QTabWidget
 
 from inspector.app import open_window
 from inspector.models.activity import KEPT
 from storage_core import Scope, Storage
+from storage_core.browse import Address
 from tests.inspector.elsewhere import Elsewhere
 from tests.inspector.person import Person
 
@@ -189,3 +191,19 @@ async def test_a_key_that_is_made_here_is_selected_when_the_table_has_it(person:
     assert person.place() == f"acme / ann / {name}"
     await person.do("actionDelete")
     await person.sees(lambda: name not in person.keys())
+
+
+async def test_nobody_is_led_back_who_is_on_their_way_while_the_row_they_were_at_goes(
+    person: Person, location: Path
+) -> None:
+    await person.go_to(ANN, "key 0003")
+    window = person.window
+    elsewhere = Address(Scope("acme", "bob"), "profile")
+    window.keys.model.shifting.connect(
+        lambda: window.go_to(elsewhere), Qt.ConnectionType.SingleShotConnection
+    )
+    Elsewhere(location, ANN).deletes("key 0003")
+    await person.sees(lambda: window.desk.address != Address(ANN, "key 0003"))
+    assert window.desk.address == elsewhere
+    assert person.place() == "acme / bob / profile"
+    assert person.current_key() == "profile"
