@@ -30,9 +30,10 @@ Result = TypeVar("Result")
 class AsyncStorage:
     """A storage, for asynchronous code: the twin of `Storage`, with the same parameters and the same errors.
 
-    One object belongs to one event loop. The verbs are coroutines: a value is encoded when its coroutine starts to
-    run. A coroutine that is cancelled has either written or not, never half. Large JSON costs the loop about 35 ms
-    a megabyte wherever it is encoded, as json holds the interpreter's lock; bytes of any size do not.
+    One object belongs to one event loop; a child that was forked is refused with ClosedError. The verbs are
+    coroutines: a value is encoded when its coroutine starts to run. A coroutine that is cancelled has either written or
+    not, never half. Large JSON costs the loop about 35 ms a megabyte wherever it is encoded, as json holds the
+    interpreter's lock; bytes of any size do not.
     """
 
     def __init__(
@@ -85,7 +86,7 @@ class AsyncStorage:
         changes are no longer kept, StorageMovedError where another file is put in the place of the storage.
         """
         if since is None and self._connections.inline is not None:
-            since = self._connections.inline.last_revision()
+            since = self._connections.inline.call(lambda reader: reader.last_revision())
         return self._connections.watch(since)
 
     async def backup(self, path: str | os.PathLike[str]) -> None:

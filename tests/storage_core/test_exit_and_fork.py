@@ -48,7 +48,6 @@ from storage_core import Storage
 storage = Storage(sys.argv[1])
 store = storage.workspace("acme")
 store.save("count", 0)
-parent_reads = storage._idle[:]
 for _ in range(3):
     store.update("count", lambda count: count + 1)
     child = os.fork()
@@ -82,13 +81,13 @@ def change(count):
 thread = threading.Thread(target=lambda: store.update("count", change))
 thread.start()
 changing.wait()
-storage._writing.acquire()
+storage._writing.holder[0] = thread
 child = os.fork()
 if not child:
     store.update("count", lambda count: count + 1)
     os._exit(0)
 assert os.waitpid(child, 0)[1] == 0
-storage._writing.release()
+storage._writing.holder.clear()
 go_on.set()
 thread.join()
 print(store.load("count"))
@@ -98,3 +97,91 @@ storage.close()
 
 def test_a_child_that_was_forked_in_the_middle_of_a_write_does_not_wait_for_it(location: Path) -> None:
     assert run_python(FORK_MEANWHILE, location, PYTHONWARNINGS="ignore::DeprecationWarning") == "2"
+
+
+OUTLIVED = """
+import asyncio, os, sys
+from storage_core import AsyncStorage, Storage
+
+def child(go_on):
+    store = Storage(sys.argv[1]).workspace("acme")
+    store.save("before", 1)
+    os.write(wrote, b".")
+    os.read(go_on, 1)
+    store.save("after", 2)
+    assert list(store.keys()) == ["after", "before", "parent"]
+
+def sync():
+    with Storage(sys.argv[1]) as storage:
+        storage.workspace("acme").save("parent", 0)
+        list(storage.workspace("acme").keys())
+        forked = fork()
+    return forked
+
+async def run_async():
+    async with AsyncStorage(sys.argv[1]) as storage:
+        await storage.workspace("acme").save("parent", 0)
+        forked = fork()
+    return forked
+
+def fork():
+    forked = os.fork()
+    if not forked:
+        child(closed_for_child)
+        os._exit(0)
+    os.read(child_wrote, 1)
+    return forked
+
+child_wrote, wrote = os.pipe()
+closed_for_child, closed = os.pipe()
+forked = sync() if sys.argv[2] == "sync" else asyncio.run(run_async())
+os.write(closed, b".")
+assert os.waitpid(forked, 0)[1] == 0
+with Storage(sys.argv[1]) as storage:
+    print(*storage.workspace("acme").keys(), storage.check())
+"""
+
+
+def test_what_a_child_writes_outlives_that_its_parent_closes_the_storage(location: Path, facade: str) -> None:
+    assert run_python(OUTLIVED, location, facade) == "after before parent []"
+
+
+ASYNC_AROUND_FORKS = """
+import asyncio, os, sys
+from storage_core import AsyncStorage, ClosedError, Storage
+
+async def is_refused(storage):
+    store = storage.workspace("acme")
+    for use in (store.load("0"), store.save("x", 0), storage.workspaces(), anext(storage.changes(0))):
+        try:
+            await use
+        except ClosedError:
+            continue
+        return False
+    await storage.close()
+    return True
+
+async def main():
+    async with AsyncStorage(sys.argv[1]) as storage:
+        store = storage.workspace("acme")
+        watching = storage.watch(since=0)
+        for number in range(3):
+            await store.save(f"{number}", number)
+            child = os.fork()
+            if not child:
+                name = f"child {number} {asyncio.run(is_refused(storage))}"
+                Storage(sys.argv[1]).workspace("acme").save(name, 0)
+                os._exit(0)
+            assert os.waitpid(child, 0)[1] == 0
+            assert await store.load(f"{number}") == number
+            print((await anext(watching)).key, (await anext(watching)).key)
+
+asyncio.run(main())
+"""
+
+
+def test_an_asynchronous_storage_goes_on_after_a_fork_and_its_child_is_told_to_open_its_own(
+    location: Path,
+) -> None:
+    printed = run_python(ASYNC_AROUND_FORKS, location, PYTHONWARNINGS="ignore")
+    assert printed.splitlines() == [f"{number} child {number} True" for number in range(3)]
