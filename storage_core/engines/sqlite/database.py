@@ -75,6 +75,8 @@ class SqliteEngine(SqliteReader):
 
     def begin(self) -> None:
         self.check_in_place()
+        if self._connection.in_transaction:
+            self.rollback()  # the handler of a signal has raised when the last one was being ended
         try:
             insist(self._run, "BEGIN IMMEDIATE", self._timeout, self.location)
             (version,) = self._run("PRAGMA user_version").fetchone()
