@@ -31,8 +31,8 @@ class AsyncStorage:
     """A storage, for asynchronous code: the twin of `Storage`, with the same parameters and the same errors.
 
     One object belongs to one event loop; a child that was forked is refused with ClosedError. The verbs are
-    coroutines: a value is encoded when its coroutine starts to run. A coroutine that is cancelled has either written or
-    not, never half. Large JSON costs the loop about 35 ms a megabyte wherever it is encoded, as json holds the
+    coroutines: a value is encoded when its coroutine starts to run. A coroutine that is cancelled has either written
+    or not, never half. Large JSON costs the loop about 35 ms a megabyte wherever it is encoded, as json holds the
     interpreter's lock; bytes of any size do not.
     """
 
