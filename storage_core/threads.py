@@ -1,8 +1,11 @@
 """A connection that one at a time may use, and one on a thread of aiosqlite's: the one place that reaches into it."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
 import aiosqlite
@@ -82,7 +85,7 @@ class EngineThread(Generic[Connected]):
         """Start the thread and connect; where that fails, the thread has ended."""
         await self._connection
         try:
-            await self._connection._execute(self._seat.connect)
+            await self._there_and_back(self._seat.connect)
         except BaseException:
             await self._connection.close()
             raise
@@ -94,10 +97,39 @@ class EngineThread(Generic[Connected]):
         """
         if not self._connection._running or self._seat.is_the_parents:
             raise ClosedError("the storage was closed, or opened before a fork: open a new one")
-        result = await self._connection._execute(self._seat.call, call)
-        return cast(Result, result)
+        return await self._there_and_back(partial(self._seat.call, call))
+
+    async def _there_and_back(self, work: Callable[[], Result]) -> Result:
+        """As aiosqlite's `_execute`, whose thread would die where the event loop is closed before it can answer."""
+        loop = asyncio.get_event_loop()  # Qt may go on with a task while no loop says that it runs
+        answer: asyncio.Future[Result] = loop.create_future()
+        self._connection._tx.put_nowait((None, partial(_work, work, loop, answer)))
+        return await answer
 
     async def close(self) -> None:
         """End what is under way and queued, disconnect, and end the thread."""
         if not self._seat.is_the_parents:
             await self._connection.close()
+
+
+def _work(
+    work: Callable[[], Result], loop: asyncio.AbstractEventLoop, answer: "asyncio.Future[Result]"
+) -> None:
+    try:
+        result = work()
+    except BaseException as error:  # noqa: BLE001 - whatever it is, it belongs to whoever waits
+        _answer(loop, answer, partial(answer.set_exception, error))
+    else:
+        _answer(loop, answer, partial(answer.set_result, result))
+
+
+def _answer(
+    loop: asyncio.AbstractEventLoop, answer: "asyncio.Future[Result]", give: Callable[[], None]
+) -> None:
+    with suppress(RuntimeError):  # the loop was closed: nobody waits any more
+        loop.call_soon_threadsafe(_unless_cancelled, answer, give)
+
+
+def _unless_cancelled(answer: "asyncio.Future[Result]", give: Callable[[], None]) -> None:
+    if not answer.done():
+        give()

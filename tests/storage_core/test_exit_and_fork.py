@@ -1,4 +1,4 @@
-"""A storage at the end of its interpreter, and on both sides of a fork."""
+"""A storage at the end of its interpreter or its event loop, and on both sides of a fork."""
 
 from pathlib import Path
 
@@ -40,6 +40,34 @@ def test_a_forgotten_close_never_hangs_the_interpreters_exit(location: Path, cod
     assert printed in ("1", "2")
     with Storage(location) as storage:
         assert storage.workspace("acme").exists("key")
+
+
+LOOP_ENDS = """
+import asyncio, sqlite3, sys
+from storage_core import AsyncStorage
+storage = AsyncStorage(sys.argv[1])
+
+async def leave_a_write_under_way():
+    await storage.workspace("acme").save("first", 1)
+    other.execute("BEGIN IMMEDIATE")
+    asyncio.ensure_future(storage.workspace("acme").save("left", 2))
+    await asyncio.sleep(0)
+
+async def use():
+    await storage.workspace("acme").save("second", 3)
+    print(*[key async for key in storage.workspace("acme").keys()])
+    await storage.close()
+
+other = sqlite3.connect(sys.argv[1], isolation_level=None)
+asyncio.run(leave_a_write_under_way())
+other.execute("COMMIT")
+asyncio.run(use())
+other.close()
+"""
+
+
+def test_an_event_loop_that_ends_while_a_write_is_under_way_leaves_the_storage_usable(location: Path) -> None:
+    assert run_python(LOOP_ENDS, location) in ("first left second", "first second")
 
 
 FORK = """
