@@ -6,6 +6,7 @@ import os
 import random
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -15,7 +16,7 @@ from storage_core import operations
 from storage_core.connections import Connections
 from storage_core.engine import Capabilities
 from storage_core.entry import Change, Entry, Kind, ScopeInfo
-from storage_core.errors import ConflictError
+from storage_core.errors import BusyError, ConflictError
 from storage_core.location import checked_location, checked_options, checked_path
 from storage_core.operations import Ttl
 from storage_core.records import as_entry, value_of
@@ -86,7 +87,8 @@ class AsyncStorage:
         changes are no longer kept, StorageMovedError where another file is put in the place of the storage.
         """
         if since is None and self._connections.inline is not None:
-            since = self._connections.inline.call(lambda reader: reader.last_revision())
+            with suppress(BusyError):  # then from the first look on
+                since = self._connections.inline.call(lambda reader: reader.last_revision())
         return self._connections.watch(since)
 
     async def backup(self, path: str | os.PathLike[str]) -> None:

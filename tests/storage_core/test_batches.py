@@ -174,7 +174,12 @@ async def test_what_cannot_be_read_at_once_is_read_aside(
         assert await store.load("key") == 1
         assert await store.exists("key")
         assert (await anext(storage.watch(since=0))).key == "key"
+        following = storage.watch()
         assert await store.update("key", lambda value: value + 1) == 2
+    told = asyncio.ensure_future(anext(following))
+    await asyncio.sleep(0)
+    await store.save("later", 1)
+    assert (await told).key == "later"
 
 
 async def test_a_batch_that_cannot_begin_fails_as_a_whole_and_the_next_goes_well(location: Path) -> None:

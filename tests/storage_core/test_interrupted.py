@@ -11,10 +11,17 @@ from storage_core import Storage
 class Interrupted(Exception):
     pass
 
-def interrupt(*_):
-    raise Interrupted
+def arm(*_):
+    global is_armed
+    is_armed = True
 
-sys.unraisablehook = lambda _: None  # in a finaliser it is lost: the next one comes soon
+def interrupt(*_):
+    global is_armed
+    if is_armed:
+        is_armed = False
+        raise Interrupted
+
+sys.unraisablehook = arm  # in a finaliser it is lost: the next one comes soon
 signal.signal(signal.SIGALRM, interrupt)
 storage = Storage(sys.argv[1], durability="process", timeout=0.5)
 store = storage.workspace("acme")
@@ -22,6 +29,7 @@ store.save("saved", 0)
 other = sqlite3.connect(sys.argv[1], timeout=0, isolation_level=None)
 for number in range(600):
     kept = store.load("saved")
+    arm()
     try:
         signal.setitimer(signal.ITIMER_REAL, random.uniform(0.0001, 0.002), 0.01)
         while True:
