@@ -20,7 +20,7 @@ from storage_core.errors import BusyError, ConflictError
 from storage_core.location import checked_location, checked_options, checked_path
 from storage_core.operations import Ttl
 from storage_core.records import as_entry, value_of
-from storage_core.scope import Scope, checked_text_argument, checked_user
+from storage_core.scope import Scope, checked_scope, checked_text_argument, checked_user
 from storage_core.sync_store import Storage, Store
 from storage_core.turns import Turns
 from storage_core.values import BytesLike
@@ -66,7 +66,7 @@ class AsyncStorage:
         return AsyncStore(self, Scope(name))
 
     def store(self, scope: Scope) -> "AsyncStore":
-        return AsyncStore(self, scope)
+        return AsyncStore(self, checked_scope(scope))
 
     async def workspaces(self) -> list[str]:
         return await self._connections.read(lambda reader: reader.workspaces())

@@ -20,7 +20,7 @@ from storage_core.errors import BusyError, ClosedError, ConflictError, ReadOnlyE
 from storage_core.location import checked_location, checked_options, checked_path, open_database
 from storage_core.operations import Pages, Ttl, Write
 from storage_core.records import Record, as_entry, value_of
-from storage_core.scope import Scope, checked_text_argument, checked_user
+from storage_core.scope import Scope, checked_scope, checked_text_argument, checked_user
 from storage_core.turns import Gate, Turns, taken, taken_with
 from storage_core.values import BytesLike
 
@@ -85,8 +85,8 @@ class Storage:
         return Store(self, Scope(name))
 
     def store(self, scope: Scope) -> "Store":
-        """The store of `scope`."""
-        return Store(self, scope)
+        """The store of `scope`; raises InvalidNameError where it is no Scope."""
+        return Store(self, checked_scope(scope))
 
     def workspaces(self) -> list[str]:
         """The workspaces that hold anything, sorted by code point."""
