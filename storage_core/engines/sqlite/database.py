@@ -267,8 +267,7 @@ class SqliteEngine(SqliteReader):
             "INSERT INTO scopes (workspace, user) VALUES (?, ?)", (scope.workspace, scope.user or "")
         )
         assert cursor.lastrowid is not None
-        self._ids[scope] = cursor.lastrowid
-        return cursor.lastrowid
+        return self._keep_id(scope, cursor.lastrowid)
 
 
 @dataclass(slots=True)
