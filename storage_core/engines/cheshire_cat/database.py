@@ -109,14 +109,11 @@ class CatEngine(CatReader):
 
     @speaks_storage_errors
     def delete(self, scope: Scope, key: str, if_revision: int | None) -> bool:
-        place = _place(scope, key)
-        if if_revision is not None:
-            self._expect(place, if_revision)
-        return self._remove(place)
+        return self._remove(_place(scope, key), if_revision)
 
     @speaks_storage_errors
     def delete_many(self, scope: Scope, keys: Sequence[str]) -> int:
-        return sum([self._remove(place) for place in [_place(scope, key) for key in keys]])
+        return sum([self._remove(place, None) for place in [_place(scope, key) for key in keys]])
 
     @speaks_storage_errors
     def clear(self, scope: Scope, prefix: str) -> int:
@@ -152,7 +149,10 @@ class CatEngine(CatReader):
         """There is no write-ahead log, unless somebody made one: then it is theirs to fold in."""
 
     def _expect(self, place: Address, if_revision: int | None) -> Record | None:
-        """What is stored at a place; raises ConflictError where that is not the revision expected."""
+        """What is stored at a place; raises ConflictError where that is not the revision expected.
+
+        Asked before every change: what others have written before it is then told before it.
+        """
         record = self._record(place, SMALL)
         if if_revision is not None and not self._making.is_expected(place, revision_in(record), if_revision):
             raise not_as_expected(*place, self._record(place, UNLIMITED), if_revision)
@@ -166,8 +166,7 @@ class CatEngine(CatReader):
         return None if seen is None else self._as_record(address, seen, data, revision)
 
     def _put(self, place: Address, data: bytes, if_revision: int | None) -> int:
-        if if_revision is not None:
-            self._expect(place, if_revision)
+        self._expect(place, if_revision)
         table, text, row = self._table_for(place), _decoded(data), self._oldest_row(place)
         if row is None:
             row = self._insert(table, place, "VALUES (:id, :user, :key, :value)", {"value": text})
@@ -175,10 +174,10 @@ class CatEngine(CatReader):
             self._run(f"UPDATE {table.quoted} SET value = ? WHERE rowid = ?", (text, row))
         return self._making.made(place, self._kept(table, row))
 
-    def _remove(self, place: Address) -> bool:
-        table = self._tables.table_of(place.scope)
-        if table is None or not self._delete_rows(table, place):
+    def _remove(self, place: Address, if_revision: int | None) -> bool:
+        if self._expect(place, if_revision) is None:
             return False
+        self._delete_rows(self._tables.table_for(place.scope), place)
         self._making.made(place, None)
         return True
 
