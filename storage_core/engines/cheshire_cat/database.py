@@ -42,6 +42,9 @@ from storage_core.records import Record
 from storage_core.scope import Scope, checked_text_argument
 
 
+_MOST_WAITED = 1.0  # seconds: whoever waited longer was behind one long write, not among many
+
+
 class CatEngine(CatReader):
     """A connection that changes what a Cat has stored; see `Engine`."""
 
@@ -54,15 +57,15 @@ class CatEngine(CatReader):
         connection.execute("PRAGMA fullfsync = 1")
         connection.execute("PRAGMA busy_timeout = 0")  # it waits in its own way
         self._making = Making(self._ledger)
-        self._began = self._next = 0.0
+        self._wanted = self._began = self._next = 0.0
         return connection
 
     @speaks_storage_errors
     def begin(self) -> None:
         self.check_in_place()
-        # The Cat looks for the lock ever less often, and gives up after 5 s: half of the time it finds it free.
         if (pause := self._next - time.monotonic()) > 0:
             time.sleep(pause)
+        self._wanted = time.monotonic()
         insist(self._run, "BEGIN IMMEDIATE", self._timeout, self.location)
         self._began = time.monotonic()
 
@@ -80,8 +83,11 @@ class CatEngine(CatReader):
             self._ended()
 
     def _ended(self) -> None:
+        # The Cat looks for the lock ever less often, and gives up after 5 s: half of the time it finds it free. Where
+        # others write as well as this, each of them waits longer, or all together would never leave it free.
         now = time.monotonic()
-        self._next = now + (now - self._began)
+        held, waited = now - self._began, self._began - self._wanted
+        self._next = now + held + min(waited, _MOST_WAITED)
 
     @speaks_storage_errors
     def write(
