@@ -41,7 +41,6 @@ from storage_core.query import Address, Chunk, Query
 from storage_core.records import Record
 from storage_core.scope import Scope, checked_text_argument
 
-
 _MOST_WAITED = 1.0  # seconds: whoever waited longer was behind one long write, not among many
 
 
