@@ -165,7 +165,7 @@ def _merged(last: _Edit, edit: _Edit, size: int) -> bool:
         last.removed = _joined([*last.removed, *edit.removed])
         last.added = _joined([*last.added, *edit.added])
         return True
-    if edit.offset == end - 1 and size == 1 and _size(edit.added) == 1:
+    if last.added and edit.offset == end - 1 and size == 1 and _size(edit.added) == 1:
         last.added = _joined([*_between(last.added, 0, _size(last.added) - 1), *edit.added])
         return True
     return False
