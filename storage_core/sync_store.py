@@ -78,7 +78,7 @@ class Storage:
     @property
     def capabilities(self) -> Capabilities:
         """What the database at the location can hold, found by looking inside: it is opened where it is not yet."""
-        return self._ready_database(to_write=False).capabilities
+        return self._open(lambda database: database.capabilities)
 
     def workspace(self, name: str) -> "Store":
         """The shared store of the workspace `name`; raises InvalidNameError."""
@@ -169,7 +169,7 @@ class Storage:
             if not self._writing.enter(me, self._timeout):
                 raise BusyError(f"{self._location}: other threads wrote for {self._timeout:g} s: try again")
             if self._writer is None:
-                self._writer = self._ready_database(to_write=True).connect()
+                self._writer = self._open(lambda database: database.connect(), to_write=True)
             return transact(self._writer, write.run)
         finally:
             if self._writing.holder == {0: me}:
@@ -181,9 +181,12 @@ class Storage:
         try:
             return self._idle.pop()
         except IndexError:
-            reader = self._ready_database(to_write=False).connect_reader()
-            self._readers.add(reader)
-            return reader
+            return self._open(self._connect_reader)
+
+    def _connect_reader(self, database: Database) -> Reader:
+        reader = database.connect_reader()
+        self._readers.add(reader)
+        return reader
 
     def _give_back(self, reader: Reader) -> None:
         self._idle.append(reader)
@@ -214,7 +217,8 @@ class Storage:
             forking.leave_to_the_parent(connection)
         self._start_empty()
 
-    def _ready_database(self, *, to_write: bool) -> Database:
+    def _open(self, connect: Callable[[Database], Result], *, to_write: bool = False) -> Result:
+        """`connect(database)`, which nobody else does at that moment; the storage is opened where it is not yet."""
         if self._closed:
             raise ClosedError(f"{self._location}: the storage was closed: open a new one")
         if to_write and self._read_only:
@@ -229,7 +233,7 @@ class Storage:
                     timeout=self._timeout,
                     durability=self._durability,
                 )
-            return self._database
+            return connect(self._database)
         finally:
             if self._opening.holder == {0: me}:
                 self._opening.holder.clear()

@@ -67,6 +67,8 @@ class SqliteEngine(SqliteReader):
     @speaks_storage_errors
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite_file.connect(self.location, "rw", timeout=0)
+        look = "SELECT count(*) FROM sqlite_schema"  # the last of others to close it has it to itself for a moment
+        insist(lambda statement: connection.execute(statement).fetchone(), look, self._timeout, self.location)
         sqlite_file.configure(connection, durability=self._durability, cache_bytes=self._cache_bytes)
         pages = _PAGES_BETWEEN if self._checkpoints else _PAGES_AT_MOST
         connection.execute(f"PRAGMA wal_autocheckpoint = {pages}")
