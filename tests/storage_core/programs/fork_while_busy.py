@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 from storage_core import AsyncStorage, Storage
 
@@ -32,24 +33,24 @@ async def write_together(name: str) -> None:
     written[name] = count
 
 
-with Storage(location) as storage:
-    threads = [threading.Thread(target=write, args=(storage, name)) for name in ("first", "second")]
-    threads.append(threading.Thread(target=lambda: asyncio.run(write_together("loop"))))
-    for thread in threads:
-        thread.start()
-    for number in range(children):
-        child = os.fork()
-        if child == 0:
-            store = (storage if number % 2 else Storage(location)).workspace("acme")
-            for count in range(10):
-                store.save(f"child {number} {count}", count)
-            os._exit(0)
-        written[f"child {number}"] = 10
-        if number % 5 == 4:
-            assert os.waitpid(child, 0)[1] == 0
-    over.set()
-    for thread in threads:
-        thread.join()
+with ThreadPoolExecutor(3) as threads, Storage(location) as storage:
+    writing = [threads.submit(write, storage, name) for name in ("first", "second")]
+    writing.append(threads.submit(asyncio.run, write_together("loop")))
+    try:
+        for number in range(children):
+            child = os.fork()
+            if child == 0:
+                store = (storage if number % 2 else Storage(location)).workspace("acme")
+                for count in range(10):
+                    store.save(f"child {number} {count}", count)
+                os._exit(0)
+            written[f"child {number}"] = 10
+            if number % 5 == 4:
+                assert os.waitpid(child, 0)[1] == 0
+    finally:
+        over.set()
+    for ended in writing:
+        ended.result()
 try:
     while True:
         assert os.wait()[1] == 0
