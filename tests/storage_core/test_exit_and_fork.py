@@ -99,6 +99,7 @@ def test_after_a_fork_a_child_opens_its_own_connections(location: Path) -> None:
 FORK_MEANWHILE = """
 import os, sys, threading
 from storage_core import Storage
+from storage_core.turns import Visitor
 storage = Storage(sys.argv[1])
 store = storage.workspace("acme")
 store.save("count", 0)
@@ -110,7 +111,7 @@ def change(count):
 thread = threading.Thread(target=lambda: store.update("count", change))
 thread.start()
 changing.wait()
-storage._writing.holder[0] = thread
+storage._writing.holder[0] = Visitor()
 child = os.fork()
 if not child:
     store.update("count", lambda count: count + 1)
