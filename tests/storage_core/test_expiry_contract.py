@@ -85,6 +85,19 @@ async def test_an_entry_is_there_until_the_very_millisecond_it_expires(
     assert await listed(store.keys()) == []
 
 
+async def test_an_entry_that_expires_while_it_is_being_deleted_is_either_there_or_gone(
+    store: AsyncStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Clock, "__call__", lambda clock: clock.advance(0.001) or clock.now)
+    for milliseconds in range(1, 20):
+        await store.save("key", 1, ttl=milliseconds / 1000)
+        try:
+            assert not await store.delete("key", if_revision=0)
+        except ConflictError as conflict:
+            assert conflict.entry is not None
+            assert conflict.entry.value == 1
+
+
 @pytest.fixture
 async def expired(store: AsyncStore, clock: Clock) -> AsyncStore:
     """A store that held JSON, bytes, and one entry that stays; their space was not yet reclaimed."""

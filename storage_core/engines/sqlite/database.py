@@ -234,7 +234,7 @@ class SqliteEngine(SqliteReader):
         if not rows:
             return False
         ((kind, size, expires),) = rows
-        if expires is not None and has_expired(expires, self._now):
+        if expires is not None and has_expired(expires, now_in_milliseconds()):
             return False  # it was gone already
         self._log(scope_id, key, True, kind, size)
         return True
