@@ -27,7 +27,12 @@ from storage_core.engines.ledger_browse import LedgerBrowser
 from storage_core.engines.refusals import not_as_expected, nothing_at, taken
 from storage_core.engines.sqlite import file as sqlite_file
 from storage_core.engines.sqlite.connection import insist
-from storage_core.engines.sqlite.errors import SQLITE_FAULTS, as_storage_error, speaks_storage_errors
+from storage_core.engines.sqlite.errors import (
+    SQLITE_FAULTS,
+    as_storage_error,
+    primary_code,
+    speaks_storage_errors,
+)
 from storage_core.engines.sqlite.file import Inode
 from storage_core.entry import Kind
 from storage_core.errors import (
@@ -35,6 +40,7 @@ from storage_core.errors import (
     NotAStorageError,
     ReadOnlyError,
     StorageError,
+    StorageIOError,
     UnsupportedError,
 )
 from storage_core.query import Address, Chunk, Query
@@ -276,12 +282,17 @@ class CheshireCatDatabase:
         try:
             tables = self._found_tables()
         except SQLITE_FAULTS as error:
-            if not was_cut_off(error):
-                raise as_storage_error(error, self.location) from error
-            raise ReadOnlyError(
-                f"{self.location}: a write of the Cat was cut off, and has to be rolled back before anybody can read:"
-                " start the Cat, or open it for writing"
-            ) from error
+            if was_cut_off(error):
+                raise ReadOnlyError(
+                    f"{self.location}: a write of the Cat was cut off, and has to be rolled back before anybody can"
+                    " read: start the Cat, or open it for writing"
+                ) from error
+            if primary_code(error) == sqlite3.SQLITE_READONLY:
+                raise StorageIOError(
+                    f"{self.location}: it has a write-ahead log, which can only be read where its folder can be"
+                    " written: copy it there, with the files beside it, and open the copy"
+                ) from error
+            raise as_storage_error(error, self.location) from error
         if tables is None:
             raise NotAStorageError(f"{self.location}: no longer a database of the Cheshire Cat")
         self._tables = tables
