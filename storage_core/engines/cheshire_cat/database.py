@@ -73,6 +73,11 @@ class CatEngine(CatReader):
         self._wanted = time.monotonic()
         insist(self._run, "BEGIN IMMEDIATE", self._timeout, self.location)
         self._began = time.monotonic()
+        try:
+            self.check_in_place()  # it may have waited long
+        except StorageError:
+            self.rollback()
+            raise
 
     @speaks_storage_errors
     def commit(self) -> None:
