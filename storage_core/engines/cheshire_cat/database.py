@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from storage_core.engine import Browsing, Capabilities, Engine, Errand, Reader
 from storage_core.engines.cheshire_cat.look import SMALL, UNLIMITED, Looks, seen_as
-from storage_core.engines.cheshire_cat.notes import caution_on, title_of
+from storage_core.engines.cheshire_cat.notes import caution_on, left_out, title_of
 from storage_core.engines.cheshire_cat.reader import CatReader
 from storage_core.engines.cheshire_cat.tables import (
     CatTables,
@@ -335,6 +335,9 @@ class CheshireCatDatabase:
     def only_workspace(self) -> str | None:
         assert self._tables is not None
         return self._tables.workspace
+
+    def left_out(self) -> str | None:
+        return left_out(self._looks.unnamed)
 
     def caution(self, kind: Kind, data: bytes) -> str | None:
         return caution_on(data) if kind is Kind.JSON else None

@@ -45,6 +45,8 @@ class Looks:
 
     def __init__(self) -> None:
         self.ledger = Ledger()
+        self.unnamed = 0
+        """The rows that were there at the first look and that nobody could name."""
         self._looking = threading.Lock()
         self._rows: dict[tuple[str, int], _Row] = {}
         self._suspects: dict[Address, None] = {}
@@ -67,8 +69,12 @@ class Looks:
         found: dict[Address, Seen] = {}
         for table in tables:
             for (name, number), row in self._rows.items():
-                address = tables.address(table, row.user, row.key) if name == table.name else None
-                if address is not None and address not in found:
+                if name != table.name:
+                    continue
+                address = tables.address(table, row.user, row.key)
+                if address is None:
+                    self.unnamed += 1
+                elif address not in found:
                     found[address] = Seen(Kind.JSON, row.size, (number, row.mark))
         self.ledger.begin_with(found)
         self._seen_at = seen_at
