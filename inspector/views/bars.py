@@ -100,7 +100,8 @@ class StatusBar(QStatusBar):
         self._life.setProperty("tone", "green")
         self._life.style().unpolish(self._life)
         self._life.style().polish(self._life)
-        self._storage.setText(f"{visible(location.name)} · {system.name}")
+        incomplete = " · not all is shown" if system.left_out else ""
+        self._storage.setText(f"{visible(location.name)} · {system.name}{incomplete}")
         self._storage.setToolTip(plain_tooltip("\n".join([visible(str(location)), *system.limits])))
 
     def show_revision(self, revision: int) -> None:

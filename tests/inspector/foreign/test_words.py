@@ -20,6 +20,7 @@ from inspector.app import open_window
 from inspector.settings import Settings
 from storage_core import Scope, Storage
 from storage_core.browse import Address
+from tests.inspector.foreign.conftest import Sql
 from tests.inspector.person import Person
 
 ADMIN = Scope("mycat", "bace0701-15e3-5144-97c5-47487d543032")
@@ -61,6 +62,16 @@ async def test_the_status_names_the_file_and_the_system_and_says_what_it_cannot(
     assert label.text() == "core.db · Cheshire Cat"
     assert "keeps no times" in label.toolTip()
     assert "revision" not in texts(cat.window.status)
+
+
+async def test_the_status_says_where_not_all_rows_can_be_shown(core_db: Path, sql: Sql) -> None:
+    sql("INSERT INTO key_value_db VALUES (?, '1')", b"\xff")  # as a plugin saves that uses bytes as a key
+    window = await open_window(core_db)
+    await window.idle()
+    (label,) = (each for each in window.status.findChildren(QLabel) if "core.db" in each.text())
+    assert label.text() == "core.db · Cheshire Cat · not all is shown"
+    assert "1 row is not shown, as its key or user is no text" in label.toolTip()
+    await window.shutdown()
 
 
 async def test_a_folder_of_dify_opens_with_its_name_and_its_systems(dify: Person) -> None:
