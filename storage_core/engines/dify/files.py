@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from storage_core.engines.dify.names import Place
+from storage_core.engines.dify.rights import advice, shown
 from storage_core.errors import (
     InvalidNameError,
     ReadOnlyError,
@@ -211,6 +212,16 @@ class Root:
         if self.folds_names and name not in os.listdir(folder):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
 
+    def fault_of_folder(self, place: Place) -> StorageError | None:
+        """Why the folder at `place` cannot be looked into; None where it can, or where none is there."""
+        try:
+            with self.folder(place) as folder, os.scandir(folder) as items:
+                for item in items:
+                    item.stat(follow_symlinks=False)
+        except OSError as error:
+            return None if error.errno in _ABSENT else self.as_storage_error(error, place)
+        return None
+
     def not_a_file(self, place: Place, status: os.stat_result) -> StorageIOError:
         """The error for what stands in the place of a value, and is none."""
         return StorageIOError(
@@ -218,7 +229,7 @@ class Root:
         )
 
     def named(self, place: Place) -> str:
-        return os.fsencode(self.path.joinpath(*place)).decode(errors="backslashreplace")
+        return shown(self.path.joinpath(*place))
 
     def as_storage_error(self, error: OSError, place: Place = ()) -> StorageError:
         """The error of ours for one of the system's at `place`."""
@@ -226,7 +237,7 @@ class Root:
         if error.errno in _FULL:
             return StorageFullError(f"{name}: {reason}: make room; nothing of this value was written")
         if error.errno in _FORBIDDEN:
-            return StorageIOError(f"{name}: {reason}: it belongs to another user, or is protected")
+            return StorageIOError(f"{name}: {reason}: {advice(self.path.joinpath(*place))}")
         if error.errno in _NOT_A_NAME:
             return InvalidNameError(f"{name}: {reason}")
         return StorageIOError(f"{name}: {reason}")

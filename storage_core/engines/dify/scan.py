@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 
 from storage_core.engines.dify.files import Root
 from storage_core.engines.dify.marks import Marks
-from storage_core.engines.dify.names import Place, folder_of, is_plugin_name, is_tenant, is_text, scope_of
+from storage_core.engines.dify.names import (
+    WHOLE_FOLDER,
+    Place,
+    address_of_folder,
+    folder_of,
+    folder_that_is_meant,
+    is_plugin_name,
+    is_tenant,
+    is_text,
+    scope_of,
+)
 from storage_core.engines.ledger import Ledger, Line, Seen
 from storage_core.entry import Kind
 from storage_core.query import Address
@@ -23,6 +33,7 @@ _FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999  # milliseconds since 1
 _FRESH_FOR = 5  # times what a look takes, where there are many: so long, who browses goes by the last one
 _STOP_EVERY = 1_000  # files
 _ASK_EVERY = 0.01  # seconds
+_UNREAD = Seen(Kind.BYTES, 0, b"cannot be looked into")
 
 
 @dataclass(slots=True)
@@ -58,6 +69,7 @@ class Lookout:
         self._ended = 0.0
         self._took = 0.0
         self._count = 0
+        self._stood_for_folders: set[Address] = set()
 
     @property
     def look_every(self) -> float:
@@ -97,11 +109,28 @@ class Lookout:
         found = Found()
         known = self.ledger.lines()
         folder = folder_of(scope)
-        if folder is not None:
+        if scope.user == WHOLE_FOLDER:
+            _folders(root, (scope.workspace,), found.unread)
+        elif folder is not None and not _is_closed_above(root, folder, found.unread):
             self._gather(root, Folder(folder, scope), known, found, stop)
         root.check_in_place()
-        _keep_unread(found, known)
-        self.ledger.compare(found.seen, moment, scope)
+        self._keep_unread(found, known)
+        self.ledger.compare(
+            {address: seen for address, seen in found.seen.items() if address.scope == scope}, moment, scope
+        )
+
+    def stands_for_folder(self, root: Root, address: Address) -> bool:
+        """Whether that is no value, but has stood for a folder that could not be looked into.
+
+        Raises StorageIOError as long as it cannot.
+        """
+        if address not in self._stood_for_folders:
+            return False
+        folder = folder_that_is_meant(address)
+        fault = None if folder is None else root.fault_of_folder(folder)
+        if fault is not None:
+            raise fault
+        return True
 
     def _look(self, root: Root, stop: Stop) -> Found:
         started = time.monotonic()
@@ -111,7 +140,7 @@ class Lookout:
         for folder in plugins(root, found.unread):
             self._gather(root, folder, known, found, stop)
         root.check_in_place()  # a folder that is being taken away has not lost its values one by one
-        _keep_unread(found, known)
+        self._keep_unread(found, known)
         self._ended = time.monotonic()
         self._took = self._ended - started
         self._count = len(found.seen)
@@ -124,6 +153,19 @@ class Lookout:
             for name, status in files:
                 address = Address(folder.scope, folder.prefix + name)
                 found.seen[address] = self.seen(root, folder.place, address, status, known.get(address))
+
+    def _keep_unread(self, found: Found, known: Mapping[Address, Line]) -> None:
+        """What was in a folder that cannot be looked into is not known to be gone; a key stands for the folder."""
+        for place in set(found.unread):
+            address = address_of_folder(place)
+            if address is not None:
+                found.seen[address] = _UNREAD
+                self._stood_for_folders.add(address)
+            start = "/".join(place)
+            for address, line in known.items():
+                path = f"{address.scope.workspace}/{address.scope.user}/{address.key}"
+                if not start or path.startswith(f"{start}/"):
+                    found.seen.setdefault(address, line.seen)
 
     def seen(
         self, root: Root, folder: Place, address: Address, status: os.stat_result, line: Line | None
@@ -203,11 +245,15 @@ def _folders(root: Root, place: Place, unread: list[Place]) -> list[str]:
         return []
 
 
-def _keep_unread(found: Found, known: Mapping[Address, Line]) -> None:
-    """What was in a folder that cannot be looked into now is not known to be gone."""
-    for place in found.unread:
-        start = "/".join(place)
-        for address, line in known.items():
-            path = f"{address.scope.workspace}/{address.scope.user}/{address.key}"
-            if not start or path.startswith(f"{start}/"):
-                found.seen.setdefault(address, line.seen)
+def _is_closed_above(root: Root, folder: Place, unread: list[Place]) -> bool:
+    """Whether a folder above that one cannot be opened; it is then added to the unread."""
+    for length in range(1, len(folder)):
+        try:
+            with root.folder(folder[:length]):
+                continue
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError:
+            unread.append(folder[:length])
+            return True
+    return False
