@@ -32,7 +32,7 @@ _PART = 1024 * 1024
 _STAMP = struct.Struct("=QQQQ")
 _64_BITS = 2**64 - 1
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
-_FULL = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
+FULL = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _NOT_A_NAME = (errno.ENAMETOOLONG, errno.EISDIR, errno.ENOTDIR, errno.EILSEQ)
 
@@ -234,7 +234,7 @@ class Root:
     def as_storage_error(self, error: OSError, place: Place = ()) -> StorageError:
         """The error of ours for one of the system's at `place`."""
         name, reason = self.named(place), error.strerror or error
-        if error.errno in _FULL:
+        if error.errno in FULL:
             return StorageFullError(f"{name}: {reason}: make room; nothing of this value was written")
         if error.errno in _FORBIDDEN:
             return StorageIOError(f"{name}: {reason}: {advice(self.path.joinpath(*place))}")

@@ -2,9 +2,6 @@
 
 import asyncio
 import os
-import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +12,6 @@ from storage_core import (
     ConflictError,
     InvalidNameError,
     Storage,
-    StorageFullError,
     StorageIOError,
 )
 from storage_core.engine import Engine
@@ -23,7 +19,7 @@ from storage_core.engines.dify.database import DifyDatabase
 from storage_core.entry import Kind
 from tests.foreign.dify_daemon import TENANT, Daemon
 from tests.storage_core.children import Child, said_by
-from tests.storage_core.engines.dify.folder import GMAIL, PLUGIN, as_nobody, files, plugin_folder
+from tests.storage_core.engines.dify.folder import GMAIL, PLUGIN, as_nobody, failing, files, plugin_folder
 from tests.storage_core.facades import listed
 
 
@@ -211,12 +207,6 @@ def test_a_file_in_the_place_of_the_staging_folder_is_said_to_be_in_the_way(fold
         storage.store(PLUGIN).set("counter", b"1")
 
 
-def _failing(call: str, error: str, when: str, *paths: Path) -> list[str]:
-    only = [option for path in paths for option in ("-P", str(path))]
-    inject = ["-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={when}"]
-    return ["strace", "-f", "-o", "/dev/null", *only, *inject]
-
-
 @pytest.mark.parametrize(
     ("call", "error", "expected"),
     [
@@ -234,7 +224,7 @@ def test_where_staging_fails_nothing_of_many_is_changed(
     staged = (folder / ".storage_core" / "2",) if call != "mkdirat" else ()
     if call == "fsync":
         staged = ()
-    said = said_by("set_many_dify", folder, through=_failing(call, error, "1" if staged else "1+", *staged))
+    said = said_by("set_many_dify", folder, through=failing(call, error, "1" if staged else "1+", *staged))
     assert said == [expected]
     assert files(folder) == before
 
@@ -243,7 +233,7 @@ def test_where_staging_fails_nothing_of_many_is_changed(
 def test_where_the_device_fails_half_way_each_value_is_old_or_new_and_it_says_so(
     folder: Path, call: str
 ) -> None:
-    said = said_by("set_many_dify", folder, through=_failing(call, "EIO", "2"))
+    said = said_by("set_many_dify", folder, through=failing(call, "EIO", "2"))
     assert said == ["StorageIOError"]
     found = [(plugin_folder(folder) / key).read_bytes() for key in ("counter", "token", "user_name")]
     assert sorted(data == b"new" * 100_000 for data in found) == [False, False, True]
@@ -284,45 +274,6 @@ def test_many_processes_and_threads_lose_no_compare_and_set(folder: Path) -> Non
         with child:
             assert child.exit_code == 0
     assert Daemon(folder, "hjlarry/storage").get("counter") == b"%d" % (count * each)
-
-
-def test_the_backup_is_a_storage_with_the_same_values_modes_and_times(folder: Path, tmp_path: Path) -> None:
-    (plugin_folder(folder) / "counter").chmod(0o640)
-    (plugin_folder(folder) / "link").symlink_to("counter")
-    target = tmp_path / "backup"
-    with Storage(folder) as storage:
-        storage.backup(target)
-        with pytest.raises(StorageIOError, match="overwrites nothing"):
-            storage.backup(target)
-        with pytest.raises(StorageIOError, match="inside"):
-            storage.backup(folder / TENANT / "backup")
-        with pytest.raises(StorageIOError):
-            storage.backup(tmp_path / "no" / "such")
-        found = storage.scopes()
-    assert files(target) == files(folder)
-    assert stat.S_IMODE(target.stat().st_mode) == 0o700
-    for path in folder.rglob("*"):
-        copied = target / path.relative_to(folder)
-        assert copied.lstat().st_mode == path.lstat().st_mode
-        if path.is_file() and not path.is_symlink():
-            assert copied.lstat().st_mtime_ns == path.lstat().st_mtime_ns
-    with Storage(target, read_only=True) as copied_storage:
-        assert copied_storage.scopes() == found
-
-
-def test_a_backup_that_fails_leaves_nothing(folder: Path, tmp_path: Path) -> None:
-    target = tmp_path / "backup"
-    script = (
-        "import sys; from storage_core import Storage, StorageError\n"
-        "try: Storage(sys.argv[1]).backup(sys.argv[2])\n"
-        "except StorageError as error: print(type(error).__name__)"
-    )
-    failing = _failing("write", "ENOSPC", "1", target / TENANT / "langgenius/gmail_trigger/wecom_msg_sub_0")
-    ran = subprocess.run(
-        [*failing, sys.executable, "-c", script, folder, target], capture_output=True, text=True, check=True
-    )
-    assert ran.stdout.strip() == StorageFullError.__name__
-    assert not target.exists()
 
 
 @pytest.mark.parametrize(("durability", "syncs"), [("power", True), ("process", False)])
