@@ -66,17 +66,19 @@ def _copy_folders(root: Root, path: Path, made: list[Path]) -> list[tuple[Path, 
 
 
 def _items(root: Root, folder: Place) -> list[tuple[str, os.stat_result]]:
-    found = []
+    found = {}  # by name: one that is replaced meanwhile may come twice
     try:
         with root.folder(folder) as descriptor, os.scandir(descriptor) as items:
             for item in items:
                 with suppress(FileNotFoundError):
-                    found.append((item.name, item.stat(follow_symlinks=False)))
+                    found[item.name] = item.stat(follow_symlinks=False)
     except FileNotFoundError:
         pass
+    except NotADirectoryError as error:
+        raise BusyError(f"{root.named(folder)}: a value has taken its place meanwhile: try again") from error
     except OSError as error:
         raise root.as_storage_error(error, folder) from error
-    return found
+    return list(found.items())
 
 
 def _copy_link(root: Root, place: Place, target: Path) -> None:
