@@ -136,7 +136,8 @@ class DifyReader:
 
     @speaks_storage_errors
     def scopes(self) -> list[ScopeInfo]:
-        self._look()
+        self._interrupted = False
+        self._lookout.look_unless_just_opened(self._root, self._stop)
         sums: dict[Scope, list[int]] = {}
         for address, line in self._ledger.lines().items():
             found = sums.setdefault(address.scope, [0, 0])
@@ -151,7 +152,8 @@ class DifyReader:
     @speaks_storage_errors
     def changes(self, since: int, limit: int) -> list[Change]:
         if not self._has_just_looked:
-            self._look()
+            self._interrupted = False
+            self._lookout.look_unless_just_opened(self._root, self._stop)
         self._has_just_looked = False
         return self._ledger.changes(since, limit)
 
@@ -177,10 +179,6 @@ class DifyReader:
     def notes(self, scope: Scope, key: str) -> list[str]:
         place = self._place(scope, key)
         return [] if place is None else dify_check.notes(self._root, place, scope, key)
-
-    def _look(self) -> None:
-        self._interrupted = False
-        self._lookout.look(self._root, self._stop)
 
     def _stop(self) -> None:
         if self._interrupted:
