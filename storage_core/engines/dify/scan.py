@@ -102,7 +102,7 @@ class Lookout:
 
     def look_unless_just_opened(self, root: Root, stop: Stop) -> None:
         """As `look`; where there are many values, and they were found by the opening just now, that will do."""
-        is_first = self._begun == 0 and time.monotonic() - self._ended < self._took
+        is_first = self._begun == 0 and time.monotonic() - self._ended <= self._took
         if self._count < _MANY or not is_first:
             self.look(root, stop)
 

@@ -38,17 +38,15 @@ class Known:
     folder: Folder
     files: Mapping[str, Seen]
 
-    def addresses(self) -> Iterator[Address]:
-        return map(self.folder.address, self.files)
-
 
 Walked = dict[Place, Known]
 
 
 @dataclass(slots=True)
 class Found:
-    """What there was: `others` is what the walk before had not seen so, `gone` what it had seen and is not there.
+    """What there was: `others` is what the walk before had not seen so, `gone` what it had seen in the same folders.
 
+    `count` is that of all files, which tells whether more is gone: with its folder, or since no walk had seen it.
     `unread` are the folders that could not be looked into: of what is in them, nothing is known.
     """
 
@@ -92,8 +90,6 @@ class Walk:
                     raise
                 except OSError:
                     found.unread.append(folder.place)
-        for place in self._walked.keys() - found.walked.keys():
-            found.gone += self._walked[place].addresses()
 
     def _look_into(self, folder: Folder, found: Found) -> list[Folder]:
         """Add what is in one folder; returns the folders in it. Raises OSError, and then has added nothing."""
