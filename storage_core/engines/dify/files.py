@@ -238,6 +238,11 @@ class Root:
             return StorageFullError(f"{name}: {reason}: make room; nothing of this value was written")
         if error.errno in _FORBIDDEN:
             return StorageIOError(f"{name}: {reason}: {advice(self.path.joinpath(*place))}")
+        if error.errno == errno.EFBIG:
+            return StorageIOError(
+                f"{name}: {reason}: the file system, or a limit (ulimit -f), lets no file be so large; nothing of"
+                " this value was written"
+            )
         if error.errno in _NOT_A_NAME:
             return InvalidNameError(f"{name}: {reason}")
         return StorageIOError(f"{name}: {reason}")
@@ -289,7 +294,8 @@ def _folds_names(folder: int) -> bool:
 def _moved(path: Path, error: OSError) -> StorageError:
     if error.errno in _ABSENT:
         return StorageMovedError(f"{path}: the storage is no longer there")
-    return StorageIOError(f"{path}: {error.strerror or error}")
+    todo = f": {advice(path)}" if error.errno in _FORBIDDEN else ""
+    return StorageIOError(f"{path}: {error.strerror or error}{todo}")
 
 
 def _replaced(path: Path) -> StorageMovedError:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from storage_core.engines.dify import names as dify_names
 from storage_core.engines.dify.files import Root
 from storage_core.engines.dify.names import Place
+from storage_core.engines.dify.rights import why_not_written
 from storage_core.engines.dify.staging import Staging, make_folders, sync
 from storage_core.engines.ledger import Seen
 from storage_core.errors import InvalidNameError, ReadOnlyError, StorageError
@@ -99,9 +100,7 @@ class Plan:
             try:
                 with self._root.folder(place[:length]) as folder:
                     if not os.access(".", os.W_OK | os.X_OK, dir_fd=folder):
-                        raise ReadOnlyError(
-                            f"{self._root.named(place[:length])}: this user may not write there"
-                        )
+                        raise ReadOnlyError(f"{self._root.named(place[:length])}: {why_not_written(folder)}")
                 return
             except (FileNotFoundError, NotADirectoryError):
                 continue

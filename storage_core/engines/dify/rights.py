@@ -1,4 +1,4 @@
-"""Why this user may not read something, and what can be done about it, in words."""
+"""Why this user may not read or write something, and what can be done about it, in words."""
 
 import os
 import shlex
@@ -38,6 +38,16 @@ def advice(path: Path) -> str:
         f"{which} belongs to {owner}, and this runs as {me}; run it as {owner}, or have it opened by {owner}, as with"
         f" chmod {group}+{read} {shlex.quote(what)}"
     )
+
+
+def why_not_written(folder: int) -> str:
+    """Why this user may write nothing in an open folder, and who may."""
+    if os.fstatvfs(folder).f_flag & os.ST_RDONLY:
+        return "this file system can only be read: have it mounted for writing"
+    owner, me = _called(os.fstat(folder).st_uid), _called(os.geteuid())
+    if owner == me:
+        return "its mode lets you write nothing there: change it with chmod u+wx"
+    return f"this user may not write there: it belongs to {owner}, and this runs as {me}; run it as {owner}"
 
 
 def shown(path: Path) -> str:

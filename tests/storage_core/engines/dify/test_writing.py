@@ -1,7 +1,9 @@
 """Writing to Dify's folder: whole values or none, whatever dies, fails or writes at the same moment."""
 
 import asyncio
+import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -297,7 +299,39 @@ def test_a_write_that_returns_is_on_the_disk_its_content_before_its_name(
 def test_a_folder_that_may_not_be_written_says_so(folder: Path) -> None:
     before = files(folder)
     assert said_by("set_many_dify", folder, through=as_nobody(folder)) == ["ReadOnlyError"]
+    (said,) = said_by("write_once_dify", folder, 1, through=as_nobody(folder))
+    assert said.startswith(
+        f"ReadOnlyError {plugin_folder(folder)}: this user may not write there: it belongs to root"
+    )
     assert files(folder) == before
+
+
+def test_a_file_system_that_can_only_be_read_says_so_and_a_plugins_values_are_read(folder: Path) -> None:
+    mounting = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
+    through = ["unshare", "--mount", "sh", "-c", mounting, str(folder)]
+    if subprocess.run([*through, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("only root can mount")
+    (said,) = said_by("write_once_dify", folder, 1, through=through)
+    assert said.startswith(f"ReadOnlyError {plugin_folder(folder)}: this file system can only be read")
+    assert _shown(folder, through)["counter"] == "42"
+
+
+def _shown(folder: Path, through: list[str]) -> dict[str, str]:
+    (said,) = said_by("look_at_dify", folder, through=through)
+    found: dict[str, str] = json.loads(said)[str(PLUGIN)]
+    return found
+
+
+def test_a_value_that_is_larger_than_a_file_may_be_changes_nothing_and_the_next_is_written(
+    folder: Path,
+) -> None:
+    before = files(folder)
+    limited = ["sh", "-c", 'trap "" XFSZ; ulimit -f 100; exec "$@"', "sh"]
+    (said,) = said_by("write_once_dify", folder, 300_000, through=limited)
+    assert "File too large" in said
+    assert "ulimit -f" in said
+    assert files(folder) == before
+    assert said_by("write_once_dify", folder, 30_000, through=limited) == ["written"]
 
 
 async def test_a_forked_child_writes_on_its_own(folder: Path) -> None:
