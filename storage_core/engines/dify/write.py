@@ -51,9 +51,10 @@ class DifyEngine(DifyReader):
 
     @speaks_storage_errors
     def commit(self) -> None:
+        self._plan.make_way()
         for place, pending in self._plan:
             if pending.expected is not None:
-                self._expect_still(place, pending)
+                self._expect_still(place, pending)  # as late as can be: only names are given from here on
         try:
             self._plan.carry_out()
         except Taken as found:

@@ -296,6 +296,19 @@ def test_a_write_that_returns_is_on_the_disk_its_content_before_its_name(
     assert [call for call in calls[put:] if call.startswith("fsync") and "hjlarry/storage/new>" in call]
 
 
+def test_the_last_look_at_a_file_is_right_before_another_takes_its_place(
+    folder: Path, tmp_path: Path
+) -> None:
+    trace = tmp_path / "trace"
+    through = ["strace", "-f", "-y", "-o", str(trace), "-e", "trace=file,desc"]
+    assert said_by("swap_dify", folder, through=through) == ["written"]
+    calls = [line.split(" ", 1)[1].strip() for line in trace.read_text().splitlines() if "(" in line]
+    put = next(place for place, call in enumerate(calls) if call.startswith("rename") and '"counter"' in call)
+    look = max(place for place in range(put) if "stat" in calls[place] and '"counter"' in calls[place])
+    assert {call.partition("(")[0] for call in calls[look + 1 : put]} <= {"openat", "close"}
+    assert put - look < 12
+
+
 def test_a_folder_that_may_not_be_written_says_so(folder: Path) -> None:
     before = files(folder)
     assert said_by("set_many_dify", folder, through=as_nobody(folder)) == ["ReadOnlyError"]
