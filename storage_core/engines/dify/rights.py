@@ -29,6 +29,9 @@ def advice(path: Path) -> str:
     which = "it" if closed == path else what
     if status.st_uid == os.geteuid():
         mode = stat.S_IMODE(status.st_mode)
+        needed = stat.S_IRUSR | (stat.S_IXUSR if read == "rx" else 0)
+        if mode & needed == needed:
+            return f"{which} is yours, and the system keeps you from it all the same"
         return f"{which} is yours, but closed by its mode {mode:04o}; chmod u+{read} {shlex.quote(what)} opens it"
     owner, me = _called(status.st_uid), _called(os.geteuid())
     if os.geteuid() == 0:

@@ -4,7 +4,7 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from storage_core.engines.dify.files import Root
 from storage_core.engines.dify.marks import Marks
@@ -160,16 +160,15 @@ class Lookout:
         What was in such a folder is not known to be gone.
         """
         everything = found.everything()
-        for place in set(found.unread):
+        unread = set(found.unread)
+        for place in unread:
             address = address_of_folder(place)
             if address is not None:
                 everything[address] = _UNREAD
                 self._stood_for_folders.add(address)
-            start = "/".join(place)
-            for address, line in lines.items():
-                path = f"{address.scope.workspace}/{address.scope.user}/{address.key}"
-                if not start or path.startswith(f"{start}/"):
-                    everything.setdefault(address, line.seen)
+        for address, line in lines.items() if unread else ():
+            if address not in everything and _is_below(address, unread):
+                everything[address] = line.seen
         return everything
 
     def seen(
@@ -184,6 +183,11 @@ class Lookout:
         if line is not None and line.seen.mark == mark:
             return line.seen
         return seen_of(status, mark)
+
+
+def _is_below(address: Address, folders: Container[Place]) -> bool:
+    names = (address.scope.workspace, *(address.scope.user or "").split("/"), *address.key.split("/"))
+    return any(names[:length] in folders for length in range(len(names)))
 
 
 def seen_of(status: os.stat_result, mark: bytes) -> Seen:
