@@ -69,7 +69,7 @@ class DifyDatabase:
             root.close()
 
     def title(self, scope: Scope) -> str | None:
-        return None
+        return "cannot be looked into" if scope.user == dify_names.WHOLE_FOLDER else None
 
     def only_workspace(self) -> str | None:
         return None
