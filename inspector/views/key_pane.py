@@ -124,9 +124,12 @@ class KeyPane(QWidget):
             if self._query.pattern and any(self._query.concerns(each.scope, each.key) for each in changes):
                 self._counting.ask()
 
-    async def let_time_pass(self) -> None:
-        """Draw ages anew, and take away what has expired."""
+    def tell_ages(self) -> None:
+        """Draw ages anew."""
         self.model.tell_ages(self.table.rows_in_sight(), datetime.now(UTC))
+
+    async def let_expire(self) -> None:
+        """Take away what has expired."""
         if self._browsing is not None:
             await self._browsing.let_expire()
 
