@@ -221,18 +221,39 @@ class Connections:
                 for change in pages.took(page):
                     yield change
                 await asyncio.sleep(0)
-            await self._pause(loop, self.database.look_every)
+            await self._pause(loop, None if pages.more else seen)
 
-    async def _pause(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
-        """Wait so long, or until the storage is closed; without a task of its own, as watches do it all the time."""
+    async def _pause(self, loop: asyncio.AbstractEventLoop, seen: int | None) -> None:
+        """Wait until something may have been written since the version `seen`, or until the storage is closed.
+
+        The looks wake no task, as watches do it all the time.
+        """
         over = loop.create_future()
-        timer = loop.call_later(seconds, _end, over)
+        timer: asyncio.TimerHandle
+
+        def look() -> None:
+            nonlocal timer
+            if self._is_still_at(seen):
+                timer = loop.call_later(self.database.look_every, look)
+            else:
+                _end(over)
+
+        timer = loop.call_later(self.database.look_every, look)
         self._pauses.add(over)
         try:
             await over
         finally:
             timer.cancel()
             self._pauses.discard(over)
+
+    def _is_still_at(self, version: int | None) -> bool:
+        """Whether it is certain that this is still the version; whoever looks closer is told what is wrong."""
+        if version is None or self._inline is None or not self.database.reads_at_once:
+            return False
+        try:
+            return self._inline.version() == version
+        except StorageError:
+            return False
 
 
 def _end(pause: "asyncio.Future[None]") -> None:
