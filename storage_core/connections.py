@@ -202,7 +202,8 @@ class Connections:
         assert self._batches is not None
         return await self._batches.run(write)
 
-    async def watch(self, since: int | None) -> AsyncIterator[Change]:
+    async def watch(self, since: int | None, look_every: float = 0.0) -> AsyncIterator[Change]:
+        """The changes after `since`, looked for every so many seconds; less often where the database wants that."""
         # Asked once: Qt may go on with a task while no loop says that it runs.
         loop = asyncio.get_running_loop()
         if since is None:
@@ -221,9 +222,9 @@ class Connections:
                 for change in pages.took(page):
                     yield change
                 await asyncio.sleep(0)
-            await self._pause(loop, None if pages.more else seen)
+            await self._pause(loop, look_every, None if pages.more else seen)
 
-    async def _pause(self, loop: asyncio.AbstractEventLoop, seen: int | None) -> None:
+    async def _pause(self, loop: asyncio.AbstractEventLoop, look_every: float, seen: int | None) -> None:
         """Wait until something may have been written since the version `seen`, or until the storage is closed.
 
         The looks wake no task, as watches do it all the time.
@@ -232,13 +233,16 @@ class Connections:
         timer: asyncio.TimerHandle
 
         def look() -> None:
-            nonlocal timer
             if self._is_still_at(seen):
-                timer = loop.call_later(self.database.look_every, look)
+                look_later()
             else:
                 _end(over)
 
-        timer = loop.call_later(self.database.look_every, look)
+        def look_later() -> None:
+            nonlocal timer
+            timer = loop.call_later(max(look_every, self.database.look_every), look)
+
+        look_later()
         self._pauses.add(over)
         try:
             await over
