@@ -20,6 +20,8 @@ from storage_core.threads import EngineThread, Seat
 from storage_core.upkeep import Upkeep
 
 Result = TypeVar("Result")
+Version = tuple[Reader, int]
+"""As each reader has numbers of its own."""
 
 _SMALL = 64 * 1024
 """Bytes up to which a value is read on the event loop's own thread: that takes microseconds, a hop a hundred."""
@@ -213,11 +215,9 @@ class Connections:
         if since is None:
             since = await self.read_here(lambda reader: reader.last_revision())
         pages = operations.changes(since)
-        seen: tuple[Reader, int] | None = None
+        seen: Version | None = None
         while not self._closed:
-            version = await self.read_here(
-                lambda reader: (reader, reader.version())
-            )  # each has its own numbers
+            version = await self.read_here(_version)
             if version != seen:
                 seen, pages.more = version, True
             while pages.more and not self._closed:
@@ -230,7 +230,7 @@ class Connections:
                 await asyncio.sleep(0)
             await self._pause(loop, look_every, None if pages.more else seen)
 
-    async def _pause(self, loop: asyncio.AbstractEventLoop, look_every: float, seen: int | None) -> None:
+    async def _pause(self, loop: asyncio.AbstractEventLoop, look_every: float, seen: Version | None) -> None:
         """Wait until something may have been written since the version `seen`, or until the storage is closed.
 
         The looks wake no task, as watches do it all the time.
@@ -256,14 +256,18 @@ class Connections:
             timer.cancel()
             self._pauses.discard(over)
 
-    def _is_still_at(self, version: int | None) -> bool:
+    def _is_still_at(self, version: Version | None) -> bool:
         """Whether it is certain that this is still the version; whoever looks closer is told what is wrong."""
         if version is None or self._inline is None or not self.database.reads_at_once:
             return False
         try:
-            return self._inline.version() == version
+            return self._inline.call(_version) == version
         except StorageError:
             return False
+
+
+def _version(reader: Reader) -> Version:
+    return reader, reader.version()
 
 
 def _end(pause: "asyncio.Future[None]") -> None:
