@@ -222,8 +222,9 @@ class MainWindow(QMainWindow):
 
     def _let_time_pass(self) -> None:
         self.value.tell_ages()
-        if self.session is not None:
-            self.tasks.start(self.keys.let_time_pass(), newest_of="time")
+        self.keys.tell_ages()
+        if self.session is not None and not self.tasks.is_running("time"):
+            self.tasks.start(self.keys.let_expire(), newest_of="time")
 
     def _scope_chosen(self, scope: Scope, prefix: str) -> None:
         if not self.place.is_leading:

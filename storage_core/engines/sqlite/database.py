@@ -218,10 +218,10 @@ class SqliteEngine(SqliteReader):
         self._run("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def _expect(self, scope: Scope, key: str, if_revision: int | None) -> Record | None:
-        """What is stored at `key`; raises ConflictError where that is not the revision expected."""
-        record = self.read(scope, key)
+        """What is stored at `key`, but for a value; raises ConflictError where that is not the revision expected."""
+        record = self.read_small(scope, key, 0)
         if if_revision is not None and if_revision != revision_in(record):
-            raise not_as_expected(scope, key, record, if_revision)
+            raise not_as_expected(scope, key, self.read(scope, key), if_revision)
         return record
 
     def _put(self, scope_id: int, key: str, kind: int, data: bytes, expires: int | None) -> int:
