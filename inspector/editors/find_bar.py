@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
 from inspector import theme
 from inspector.plain import PlainLabel
 
+_NARROWEST_FIELD = 96
+
 
 class FindBar(QWidget):
     """A field to look for, one to replace with, and how many there are. It knows nothing of what it searches.
@@ -131,6 +133,7 @@ def _field(name: str, prompt: str) -> QLineEdit:
     field.setObjectName(name)
     field.setPlaceholderText(prompt)
     field.setAccessibleName(prompt)
+    field.setMinimumWidth(_NARROWEST_FIELD)
     return field
 
 

@@ -170,6 +170,7 @@ class MainWindow(QMainWindow):
         """Show what went wrong: a storage that is gone in its own place, everything else in a dialog."""
         if isinstance(error, StorageMovedError) and self.location is not None:
             self._content.show_state(state_of(error, self.location))
+            self.status.show_storage(None, read_only=False)  # what is shown is not live any more
         else:
             problem_dialog(self, error).open()
 
@@ -189,7 +190,8 @@ class MainWindow(QMainWindow):
 
     def tell(self, text: str, *, undo: bool = False) -> None:
         """Say in passing what was done; `undo` offers to take it back."""
-        self.toast.say(text, undo=undo)
+        deed = None if self.session is None else self.session.history.to_undo
+        self.toast.say(text, undo=undo, of=deed)
 
     async def _tell_what_was_before(self, session: Session) -> None:
         """Begin the activity with the newest changes of before: so one sees at once what goes on here."""
