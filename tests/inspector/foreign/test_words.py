@@ -285,10 +285,17 @@ async def bring_over_into(person: Person, target: Path) -> QDialog:
     return dialog
 
 
-async def test_long_names_in_the_breadcrumb_push_no_button_out_of_sight(dify: Person) -> None:
+async def test_long_names_in_the_breadcrumb_push_no_button_out_of_sight(
+    dify: Person, persistence: Path
+) -> None:
     window = dify.window
     window.resize(1024, 640)
-    window.go_to(Address(Scope(TENANT, "langgenius/gmail_trigger"), "gmail:sub_0:history_checkpoint"))
+    scope = Scope(TENANT, f"{'author' * 5}/{'plugin' * 6}")
+    folder = persistence / TENANT / scope.user
+    folder.mkdir(parents=True)
+    (folder / "a_key_with_a_long_name").write_bytes(b"1")
+    await dify.do("actionRefresh")
+    window.go_to(Address(scope, "a_key_with_a_long_name"))
     await window.idle()
     row = window.tool_row
     assert not row.findChild(QToolButton, "qt_toolbar_ext_button").isVisible()
