@@ -13,6 +13,7 @@ from inspector.plain import visible
 from inspector.system import System
 from inspector.views.bring_over_choices import ChoicesPage
 from inspector.views.bring_over_report import ReportPage
+from inspector.views.dialogs import resize_within_screen
 from storage_core import Scope
 from storage_core.transfer import Progress, Report
 
@@ -36,7 +37,7 @@ class BringOverDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("bringOverDialog")
         self.setWindowTitle(f"Bring over from {visible(location.name)}")
-        self.resize(*_SIZE)
+        resize_within_screen(self, *_SIZE)
         self._closes_when_ended = False
         self._choices = ChoicesPage(choices, location.parent, bytes_possible=not system.no_bytes)
         self._report = ReportPage(system)

@@ -34,7 +34,7 @@ from inspector.views.value_features import ValueFeatures
 from inspector.views.value_pane import ValuePane
 from inspector.views.window_actions import WindowActions
 from inspector.views.window_content import WindowContent
-from inspector.views.window_layout import FIRST_SIZE, SMALLEST, WIDE_SCOPES, WindowLayout, over
+from inspector.views.window_layout import FIRST_SIZE, WIDE_SCOPES, WindowLayout, over, smallest_on
 from storage_core import BusyError, Change, ChangesLostError, Scope, StorageError, StorageMovedError
 from storage_core.browse import Address
 
@@ -273,7 +273,7 @@ class MainWindow(QMainWindow):
         self._clock.start()
 
     def _lay_out(self) -> None:
-        self.setMinimumSize(*SMALLEST)
+        self.setMinimumSize(smallest_on(self.screen().availableSize()))
         self.resize(*FIRST_SIZE)
         self.commands.fill_menu_bar(self)
         self.addToolBar(self.tool_row)

@@ -1,5 +1,6 @@
 """The foot of the value pane: whether the value is edited, what is to be said of it, Revert and Save."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from inspector.plain import PlainLabel
@@ -10,7 +11,7 @@ class ValueFoot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._word = PlainLabel()
+        self._word = PlainLabel(elide=Qt.TextElideMode.ElideRight)
         self._notice, self._advice = _sentence("valueNotice"), _sentence("saveAdvice")
         self._advice.set_tone("amber")
         self._shows_advice = False
@@ -19,8 +20,7 @@ class ValueFoot(QWidget):
         self.save.setProperty("primary", True)
         row = QHBoxLayout()
         row.setSpacing(12)
-        row.addWidget(self._word)
-        row.addStretch(1)
+        row.addWidget(self._word, 1)
         row.addWidget(self.revert)
         row.addWidget(self.save)
         column = QVBoxLayout(self)
