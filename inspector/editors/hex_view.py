@@ -238,6 +238,10 @@ class HexView(QAbstractScrollArea):
             self._paint_ground(painter, offset, y, colours)
             self._paint_row(painter, offset, y, colours)
         self._paint_caret(painter, top, colours)
+        if self.hasFocus():
+            painter.resetTransform()
+            painter.setPen(QColor(colours.accent))
+            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
         painter.end()
 
     def _paint_ground(self, painter: QPainter, offset: int, y: int, colours: theme.Tokens) -> None:

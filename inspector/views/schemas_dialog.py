@@ -55,7 +55,7 @@ class SchemasDialog(QDialog):
         self._choose.setProperty("primary", True)
         self._choose.setDefault(True)
         self._remove = self._button("&Remove", "schemaRemoveButton", self._remove_chosen)
-        self._close = self._button("&Close", "closeButton", self.reject)
+        self._close = self._button("C&lose", "closeButton", self.reject)
         self._said = PlainLabel(elide=Qt.TextElideMode.ElideRight)
         self._said.setObjectName("schemasSaid")
         self._lay_out()

@@ -18,6 +18,8 @@ class ValueFoot(QWidget):
         self.revert = QPushButton("Revert")
         self.save = QPushButton("&Save")
         self.save.setProperty("primary", True)
+        for button in (self.revert, self.save):
+            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addWidget(self._word, 1)
