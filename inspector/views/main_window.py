@@ -268,6 +268,7 @@ class MainWindow(QMainWindow):
         self.value.revert_asked.connect(lambda: self.start(self.desk.revert()))
         self.value.whole_asked.connect(lambda: self.start(self.desk.open_whole()))
         self.activity.address_chosen.connect(self.go_to)
+        self.activity.folded.connect(self._panes.fold_lowest)
         self.live.changed.connect(lambda changes: self.start(self._follow(changes)))
         self._clock.timeout.connect(self._let_time_pass)
         self._clock.start()

@@ -52,6 +52,7 @@ class WindowLayout(QStackedWidget):
             self._panes.setCollapsible(self._panes.indexOf(pane), False)
         self._panes.setStretchFactor(0, 1)
         self._panes.setSizes(FIRST_HEIGHTS)
+        self._lowest, self._unfolded = below[-1], FIRST_HEIGHTS[-1]
         self.addWidget(state)
         self.addWidget(self._panes)
 
@@ -68,6 +69,14 @@ class WindowLayout(QStackedWidget):
             rest = max(scopes + keys + value, self.width()) - width
             wanted = rest * keys // max(keys + value, 1)
             self._across.setSizes([width, wanted, rest - wanted])
+
+    def fold_lowest(self, folded: bool) -> None:
+        """Let the others have the room that the lowest pane leaves as it is folded, and give it back afterwards."""
+        sizes = self._panes.sizes()
+        if folded:
+            self._unfolded = sizes[-1]
+        height = self._lowest.maximumHeight() if folded else self._unfolded
+        self._panes.setSizes([sizes[0] + sizes[-1] - height, *sizes[1:-1], height])
 
     def restore(self, settings: Settings) -> None:
         """Stand as the person left it."""

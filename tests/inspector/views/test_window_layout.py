@@ -38,3 +38,15 @@ async def test_what_there_is_no_room_for_is_scrolled_to_where_the_keyboard_is(wi
         line = person.find(QLineEdit, name)
         line.setFocus()
         await person.sees(lambda line=line: is_in_sight(window, line))
+
+
+async def test_what_the_folded_activity_leaves_goes_to_the_panes_and_comes_back(window: MainWindow) -> None:
+    await window.idle()
+    high, below = window.scopes.height(), window.activity.height()
+    window.activity.set_folded(True)
+    await window.idle()
+    assert window.activity.height() < below
+    assert window.scopes.height() == high + below - window.activity.height()
+    window.activity.set_folded(False)
+    await window.idle()
+    assert (window.scopes.height(), window.activity.height()) == (high, below)
