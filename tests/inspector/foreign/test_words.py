@@ -7,12 +7,15 @@ from PySide6.QtGui import QHelpEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
+    QDialog,
     QFileDialog,
     QLabel,
     QLineEdit,
     QMenu,
     QPlainTextEdit,
     QPushButton,
+    QTableView,
+    QToolButton,
     QWidget,
 )
 
@@ -267,3 +270,44 @@ async def test_an_odd_key_is_named_wherever_it_stands(cat: Person, sql) -> None:
         assert dialog.target() == Address(shared, key)
         dialog.reject()
         await cat.window.idle()
+
+
+async def test_bring_over_speaks_of_the_targets_plugins(cat: Person, persistence: Path) -> None:
+    dialog = await bring_over_into(cat, persistence)
+    headings = dialog.findChild(QTableView, "bringOverScopes").model()
+    shown = [headings.headerData(column, Qt.Orientation.Horizontal) for column in range(4)]
+    assert shown == ["Scope", "Keys", "Its workspace there", "Its plugin there"]
+
+
+async def test_the_workspace_of_a_target_that_takes_none_of_the_scopes_is_not_offered(
+    dify: Person, core_db: Path
+) -> None:
+    dialog = await bring_over_into(dify, core_db)
+    assert not dialog.findChild(QPushButton, "bringOverAdopt").isVisible()
+    note = dialog.findChild(QLabel, "bringOverNote").text()
+    assert note.endswith("; none of the scopes can be one of its users under its name")
+
+
+async def bring_over_into(person: Person, target: Path) -> QDialog:
+    await person.do("actionBringOver")
+    dialog = person.dialog("bringOverDialog")
+    dialog.findChild(QLineEdit, "bringOverTarget").setText(str(target))
+    await person.window.idle()
+    return dialog
+
+
+async def test_long_names_in_the_breadcrumb_push_no_button_out_of_sight(
+    dify: Person, persistence: Path
+) -> None:
+    window = dify.window
+    window.resize(1024, 640)
+    scope = Scope(TENANT, f"{'author' * 5}/{'plugin' * 6}")
+    folder = persistence / TENANT / scope.user
+    folder.mkdir(parents=True)
+    (folder / "a_key_with_a_long_name").write_bytes(b"1")
+    await dify.do("actionRefresh")
+    window.go_to(Address(scope, "a_key_with_a_long_name"))
+    await window.idle()
+    row = window.tool_row
+    assert not row.findChild(QToolButton, "qt_toolbar_ext_button").isVisible()
+    assert all(each.geometry().right() <= row.width() for each in row.children() if isinstance(each, QWidget))
