@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -111,7 +112,8 @@ class Connections:
             assert self._database is not None
             inline = Seat(partial(self._database.connect_reader, waits=False))
             try:
-                inline.connect()
+                with suppress(BusyError):  # then at the first read
+                    inline.connect()
             except StorageError:
                 await aside.close()
                 raise
