@@ -137,6 +137,11 @@ class FormEditor(ValueEditor):
         self._search.look_in(root)
         self._update_actions()
 
+    def forget(self) -> None:
+        """Hold nothing any longer of what was shown."""
+        if self.model.rowCount():
+            self.load(b"")
+
     def data(self) -> bytes:
         return self._history.data()
 
