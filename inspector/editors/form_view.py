@@ -34,6 +34,8 @@ class FormView(QTableView):
     field_edited = Signal(object, object)
     """The node, and what its field holds now: a str, a bool, or the Choice that was made."""
     field_left = Signal()
+    field_refused = Signal(str)
+    """A sentence on what a field did not take."""
     synced = Signal()
     type_wanted = Signal(object, QPoint)
     """The person asked for another type of the node, at this place on the screen."""
@@ -184,6 +186,8 @@ class FormView(QTableView):
         field.edited.connect(lambda value: self._tell_edited(node, field, value))
         field.left.connect(self._sync_later.start)
         field.left.connect(self.field_left)
+        if isinstance(field, LineField):
+            field.refused.connect(self.field_refused)
         if isinstance(field, ChoiceField):
             field.other_wanted.connect(lambda: self._type_instead(node))
         if isinstance(field, MaskedField):
