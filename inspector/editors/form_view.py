@@ -50,14 +50,15 @@ class FormView(QTableView):
         self._typing: Node | None = None
         self._sync_later = QTimer(self, singleShot=True, interval=0)
         self._sync_later.timeout.connect(self.sync)
+        # Before the view's own, which hide the widgets of rows that go: the keyboard would pass from one to the next.
+        model.rowsAboutToBeRemoved.connect(self._forget_rows)
+        model.modelAboutToBeReset.connect(self._forget_all)
         self.setModel(model)
         self._delegate = FormDelegate(model, self)
         self.setItemDelegate(self._delegate)
         self._set_up()
         model.rowsInserted.connect(self._sync_later.start)
         model.rowsRemoved.connect(self._sync_later.start)
-        model.rowsAboutToBeRemoved.connect(self._forget_rows)
-        model.modelAboutToBeReset.connect(self._forget_all)
         self.verticalScrollBar().valueChanged.connect(self._sync_later.start)
 
     def _set_up(self) -> None:

@@ -672,6 +672,21 @@ def test_what_a_line_has_no_room_for_is_not_left_out_in_silence(form: FormEditor
     assert notice(form) == ""
 
 
+@pytest.mark.parametrize("path", ["$.a", "$.b", "$.c"])
+def test_undo_in_a_field_takes_all_fields_away_that_came_with_it(form: FormEditor, path: str) -> None:
+    form.load(b"null")
+    choose(form, "$")
+    QGuiApplication.clipboard().setText('{"a": 1, "b": "x", "c": "y"}')
+    press(form, "Ctrl+V")
+    press(form, "Right")
+    line(form, path).setFocus()
+    QTest.keyClick(line(form, path), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert form.data() == b"null"
+    assert names(form) == ["value"]
+    assert form.view.current_node() is form.model.root
+    assert form.view.hasFocus()
+
+
 def test_twins_and_moved_fields_take_their_problems_along(form: FormEditor) -> None:
     form.load(b'[{"n": 1}, {}]')
     type_into(line(form, "$[0].n"), "x")
