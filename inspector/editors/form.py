@@ -51,10 +51,11 @@ class FormEditor(ValueEditor):
         self._edited: Node | None = None
         self._history = FormHistory(self._after, self)
         self.model = FormModel(self)
-        self.view = FormView(self.model, self)
         self.row_actions = FormActions(self, self)
+        # Tab goes through them in the order in which they are made.
+        self._bar, self._find = FormBar(self.row_actions, self), FindLine(self)
+        self.view = FormView(self.model, self)
         self.schema = FormSchema(self.view, self)
-        self._find = FindLine(self)
         self._search = FormSearch(self._find, self.view)
         self._notice = PlainLabel("", self, elide=Qt.TextElideMode.ElideRight)
         self._refusal = PlainLabel("", self)
@@ -66,9 +67,7 @@ class FormEditor(ValueEditor):
         column = QVBoxLayout(form)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (
-            FormBar(self.row_actions, form), self._find, self.view, self.schema.bar, self._notice
-        ):  # fmt: skip
+        for widget in (self._bar, self._find, self.view, self.schema.bar, self._notice):
             column.addWidget(widget)
         self._find.hide()
         self._notice.setObjectName("formNotice")

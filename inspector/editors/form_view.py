@@ -191,8 +191,12 @@ class FormView(QTableView):
             field.refused.connect(self.field_refused)
         if isinstance(field, ChoiceField):
             field.other_wanted.connect(lambda: self._type_instead(node))
+        field.setFocusPolicy(
+            Qt.FocusPolicy.ClickFocus
+        )  # as Tab goes by the rows, not by when a field was made
         if isinstance(field, MaskedField):
             field.asked_to_show.connect(lambda: self._show_secret(node))
+            field.button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
             field.button.installEventFilter(self)
         field.installEventFilter(self)
         self.setIndexWidget(self.rows.index(row, VALUE), field)
@@ -315,6 +319,21 @@ class FormView(QTableView):
         is_naming = self.state() == QAbstractItemView.State.EditingState
         if is_naming or not self.keyboard.takes(event):
             super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, following: bool) -> bool:
+        """Tab goes from the table into its fields, and from the last of them to what follows the table."""
+        if self.hasFocus() and following:
+            rows = range(max(0, self.currentIndex().row()), self.rows.rowCount())
+            nodes = map(self.rows.node, rows)
+            node = next((node for node in nodes if self._kind(node) is not FieldKind.NONE), None)
+            if node is not None:
+                self.focus_field(node)
+                return True
+        elif self._focused() is not None:
+            self.setFocus(Qt.FocusReason.TabFocusReason)
+            if not following:
+                return True
+        return super().focusNextPrevChild(following)
 
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
         """Go on from a name to its value, where the person has confirmed the name by a key."""

@@ -64,9 +64,10 @@ class HexBuffer:
         pieces = self._pieces
         if not self._undo:
             return self._original
-        if self._whole is None or self._whole[0] is not pieces:
-            self._whole = pieces, b"".join(_in_parts(pieces))
-        return self._whole[1]
+        whole = self._whole
+        if whole is None or whole[0] is not pieces:
+            whole = self._whole = pieces, b"".join(_in_parts(pieces))
+        return whole[1]
 
     def is_modified(self) -> bool:
         return bool(self._undo)
