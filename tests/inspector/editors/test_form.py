@@ -673,18 +673,20 @@ def test_what_a_line_has_no_room_for_is_not_left_out_in_silence(form: FormEditor
 
 
 @pytest.mark.parametrize("path", ["$.a", "$.b", "$.c"])
-def test_undo_in_a_field_takes_all_fields_away_that_came_with_it(form: FormEditor, path: str) -> None:
-    form.load(b"null")
-    choose(form, "$")
-    QGuiApplication.clipboard().setText('{"a": 1, "b": "x", "c": "y"}')
-    press(form, "Ctrl+V")
-    press(form, "Right")
+@pytest.mark.parametrize("keep_place", [False, True])
+def test_the_keyboard_stays_in_the_form_when_all_fields_go_at_once(
+    form: FormEditor, path: str, keep_place: bool
+) -> None:
+    form.load(b'{"a": 1, "b": "x", "c": "y"}')
     line(form, path).setFocus()
-    QTest.keyClick(line(form, path), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert form.data() == b"null"
+    form.load(b'{"a": 1, "b": "x", "c": "y"}', keep_place=keep_place)
+    line(form, path).setFocus()
+    form.set_type(form.model.node(0), JsonType.TEXT)
     assert names(form) == ["value"]
     assert form.view.current_node() is form.model.root
     assert form.view.hasFocus()
+    form.undo()
+    assert names(form) == ["value", "a", "b", "c"]
 
 
 def test_twins_and_moved_fields_take_their_problems_along(form: FormEditor) -> None:
