@@ -85,6 +85,7 @@ class FormEditor(ValueEditor):
         self.view.keyboard.text_keys = self.row_actions.text_keys
         self.view.field_edited.connect(self._typed)
         self.view.field_left.connect(self._history.end_session)
+        self.view.field_refused.connect(self._say)
         self.view.type_wanted.connect(lambda node, place: offer_types(self, self, node, place))
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._offer_actions)
@@ -135,6 +136,11 @@ class FormEditor(ValueEditor):
             place.restore(self._document)
         self._search.look_in(root)
         self._update_actions()
+
+    def forget(self) -> None:
+        """Hold nothing any longer of what was shown."""
+        if self.model.rowCount():
+            self.load(b"")
 
     def data(self) -> bytes:
         return self._history.data()

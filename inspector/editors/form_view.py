@@ -34,6 +34,8 @@ class FormView(QTableView):
     field_edited = Signal(object, object)
     """The node, and what its field holds now: a str, a bool, or the Choice that was made."""
     field_left = Signal()
+    field_refused = Signal(str)
+    """A sentence on what a field did not take."""
     synced = Signal()
     type_wanted = Signal(object, QPoint)
     """The person asked for another type of the node, at this place on the screen."""
@@ -48,14 +50,15 @@ class FormView(QTableView):
         self._typing: Node | None = None
         self._sync_later = QTimer(self, singleShot=True, interval=0)
         self._sync_later.timeout.connect(self.sync)
+        # Before the view's own, which hide the widgets of rows that go: the keyboard would pass from one to the next.
+        model.rowsAboutToBeRemoved.connect(self._forget_rows)
+        model.modelAboutToBeReset.connect(self._forget_all)
         self.setModel(model)
         self._delegate = FormDelegate(model, self)
         self.setItemDelegate(self._delegate)
         self._set_up()
         model.rowsInserted.connect(self._sync_later.start)
         model.rowsRemoved.connect(self._sync_later.start)
-        model.rowsAboutToBeRemoved.connect(self._forget_rows)
-        model.modelAboutToBeReset.connect(self._forget_all)
         self.verticalScrollBar().valueChanged.connect(self._sync_later.start)
 
     def _set_up(self) -> None:
@@ -184,6 +187,8 @@ class FormView(QTableView):
         field.edited.connect(lambda value: self._tell_edited(node, field, value))
         field.left.connect(self._sync_later.start)
         field.left.connect(self.field_left)
+        if isinstance(field, LineField):
+            field.refused.connect(self.field_refused)
         if isinstance(field, ChoiceField):
             field.other_wanted.connect(lambda: self._type_instead(node))
         field.setFocusPolicy(

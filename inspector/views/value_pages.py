@@ -98,7 +98,7 @@ class ValuePages(QTabWidget):
 
     def forget(self) -> None:
         """Hold nothing any longer of what was shown."""
-        for editor in (self.text, self.hex, self.image):
+        for editor in (self.form, self.text, self.hex, self.image):
             editor.forget()
         self.readings.clear()
         self.large.clear()
