@@ -1,18 +1,21 @@
 """What surrounds the value: its changes before a save, readings, large values, files, drafts, a session's end."""
 
+import asyncio
 import gzip
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QComboBox, QFileDialog, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QPlainTextEdit, QPushButton, QTabWidget, QWidget
 
 from inspector.app import open_window
 from inspector.settings import Settings
 from inspector.views.main_window import MainWindow
 from storage_core import Scope, Storage
+from storage_core.browse import Address
 from tests.inspector.elsewhere import Elsewhere
+from tests.inspector.gate import hold
 from tests.inspector.person import Person
 
 ANN = Scope("acme", "ann")
@@ -284,3 +287,19 @@ async def test_the_end_of_the_session_leaves_a_draft_where_nobody_may_be_asked(
         assert not manager.cancelled
     finally:
         await window.shutdown()
+
+
+async def test_a_reading_that_comes_late_does_not_stand_where_another_value_is_shown(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await person.go_to(ANN, "packed")
+    reading = hold(monkeypatch, asyncio, "to_thread", after=True)
+    tabs = person.find(QTabWidget, "valueTabs")
+    tabs.setCurrentWidget(person.find(QWidget, "readingsPage"))
+    await person.reaches(reading.reached.is_set)
+    monkeypatch.setattr(asyncio, "to_thread", reading.call)
+    person.press_key("todos")
+    await person.reaches(lambda: person.window.desk.address == Address(ANN, "todos"))
+    reading.opened.set()
+    await person.window.idle()
+    assert person.find(QPlainTextEdit, "readingText").toPlainText() == ""
