@@ -1,6 +1,7 @@
 """One storage that is open in the inspector: the storage, its browser, and what can be undone in it."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,13 @@ from inspector.system import OUR_OWN, System
 from storage_core import AsyncStorage, StorageNotFoundError
 from storage_core.browse import Address, Browser
 from storage_core.raw import title
+
+
+def _is_nothing_at(location: Path) -> bool:
+    try:
+        return not location.exists()
+    except OSError:  # that is not known; whoever opens it says what is wrong
+        return False
 
 
 def _tell_nobody(places: Sequence[Address]) -> None:
@@ -45,7 +53,7 @@ class Session:
 
         Where there is nothing yet, a storage is made only if told to: a path is mistyped easily.
         """
-        if not create and not self.location.exists():
+        if not create and _is_nothing_at(self.location):
             raise StorageNotFoundError(f"{self.location}: there is no such file")
         await self.storage.__aenter__()
         await self.browser.__aenter__()
@@ -66,4 +74,5 @@ class Session:
         """Disconnect; what was handed over to be written is written first, and nothing can be undone afterwards."""
         await self.browser.close()
         await self.storage.close()
-        await self.spool.close()
+        with suppress(FileNotFoundError):  # whoever clears temporary files was quicker
+            await self.spool.close()

@@ -2,8 +2,8 @@
 
 import time
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
-from PySide6.QtGui import QColor, QFont, QPainter, QResizeEvent
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, QTimer
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -120,6 +120,15 @@ class KeyTable(QTableView):
         """The rows that can be seen, also in part."""
         first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
         return range(max(first, 0), self._keys.count if last < 0 else last + 1)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Take the keyboard and go nowhere: where there is no current row, Qt would make the first one that."""
+        if self.currentIndex().isValid():
+            super().focusInEvent(event)
+            return
+        with QSignalBlocker(self.selectionModel()):
+            super().focusInEvent(event)
+            self.selectionModel().clearCurrentIndex()
 
     def _lay_out_columns(self) -> None:
         header, small = self.horizontalHeader(), theme.figures_font()

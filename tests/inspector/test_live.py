@@ -28,6 +28,16 @@ with Storage(sys.argv[1], durability="process") as storage:
     storage.workspace("last").save("written", True)
 """
 
+FLOOD = """
+import sys
+from storage_core import Storage
+with Storage(sys.argv[1], durability="process") as storage:
+    storage.workspace("acme").user("bob").save("profile", {"name": "Bob", "age": 42})
+    for number in range(3):
+        storage.workspace("flood").save_many({f"key {each:06}": number for each in range(70_000)})
+    storage.workspace("flood").save("last", True)
+"""
+
 
 @pytest.fixture
 def location(tmp_path: Path) -> Path:
@@ -207,3 +217,16 @@ async def test_nobody_is_led_back_who_is_on_their_way_while_the_row_they_were_at
     assert window.desk.address == elsewhere
     assert person.place() == "acme / bob / profile"
     assert person.current_key() == "profile"
+
+
+async def test_more_than_the_storage_keeps_of_the_changes_is_shown_all_the_same(
+    person: Person, location: Path
+) -> None:
+    await person.go_to(Scope("acme", "bob"), "profile")
+    subprocess.run([sys.executable, "-c", FLOOD, str(location)], check=True, timeout=60)
+    await person.sees(lambda: person.scope_row(Scope("flood")).isValid())
+    assert person.dialogs() == []
+    assert b"42" in person.window.value.data()
+    assert person.window.activity.model.change(0).key == "last"
+    Elsewhere(location, Scope("acme", "bob")).writes("profile", '{"age": 43}')
+    await person.sees(lambda: b"43" in person.window.value.data())
