@@ -1,15 +1,17 @@
 """One storage that is open in the inspector: the storage, its browser, and what can be undone in it."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Self
 
 from inspector.actions import History, Undoable
 from inspector.spool import Spool
 from inspector.system import OUR_OWN, System
-from storage_core import AsyncStorage, StorageNotFoundError
+from storage_core import AsyncStorage, StorageError, StorageNotFoundError
 from storage_core.browse import Address, Browser
 from storage_core.raw import title
 
@@ -47,6 +49,17 @@ class Session:
     @property
     def read_only(self) -> bool:
         return self.storage.read_only
+
+    @classmethod
+    async def opened(cls, location: Path, *, read_only: bool, create: bool) -> Self:
+        """One that is open; raises storage_core's errors for what cannot be opened, which is left as it is."""
+        session = cls(location, read_only=read_only)
+        try:
+            await session.open(create=create)
+        except (StorageError, asyncio.CancelledError):
+            await session.close()
+            raise
+        return session
 
     async def open(self, *, create: bool = False) -> None:
         """Connect; raises storage_core's errors for what cannot be opened, which is left as it is.

@@ -108,16 +108,11 @@ class MainWindow(QMainWindow):
         await self._leave_storage()
         self.setWindowTitle(f"{visible(location.name)} — State Inspector")
         self.commands["ReadOnly"].setChecked(read_only)
-        session = Session(location, read_only=read_only)
         try:
-            await session.open(create=create)
+            session = await Session.opened(location, read_only=read_only, create=create)
         except StorageError as error:
-            await session.close()
             self._content.show_state(state_of(error, location))
             return
-        except asyncio.CancelledError:
-            await session.close()
-            raise
         self.session = session
         self.session_changed.emit()
         await self.desk.take(session)
@@ -246,7 +241,7 @@ class MainWindow(QMainWindow):
             self.tasks.start(self.keys.let_time_pass(), newest_of="time")
 
     def _scope_chosen(self, scope: Scope, prefix: str) -> None:
-        if not self.place.is_leading:
+        if self.place.leading_to != (scope, prefix):
             self.start(self.place.enter(scope, prefix), newest_of="place")
 
     def _moved_on(self, to: Address) -> None:

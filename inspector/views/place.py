@@ -24,8 +24,8 @@ class Place(QObject):
         self._keys = keys
         self._breadcrumb = breadcrumb
         self._desk = desk
-        self.is_leading = False
-        """Whether the tree is being led: what it tells then is known already."""
+        self.leading_to: tuple[Scope, str] | None = None
+        """Where in the tree the person is being led to: when it tells of that, it is known already."""
 
     async def go_to(self, address: Address) -> None:
         """Show a key, wherever it is; where an edit is kept, stay."""
@@ -86,9 +86,14 @@ class Place(QObject):
     async def _lead_tree_back(self, address: Address) -> None:
         """Let the tree be where the table is, as far as that has the key."""
         scope, prefix = self._keys.home
-        is_in_table = scope == address.scope and address.key.startswith(prefix)
-        self.is_leading = True
+        if scope == address.scope and address.key.startswith(prefix):
+            await self._lead_tree_to(address.scope, prefix)
+        if not self._scopes.holds(address):
+            await self._lead_tree_to(address.scope, "")
+
+    async def _lead_tree_to(self, scope: Scope, prefix: str) -> None:
+        self.leading_to = (scope, prefix)
         try:
-            await self._scopes.choose(address.scope, prefix if is_in_table else "")
+            await self._scopes.choose(scope, prefix)
         finally:
-            self.is_leading = False
+            self.leading_to = None

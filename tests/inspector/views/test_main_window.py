@@ -113,8 +113,11 @@ async def test_read_only_chosen_while_another_storage_opens_is_of_that_one(
     assert (window.session.location, window.session.read_only) == (other, True)
 
 
-async def test_a_name_that_no_file_can_have_is_said_to_be_the_trouble(person: Person, tmp_path: Path) -> None:
-    await person.window.open(tmp_path / ("long" * 100))
+@pytest.mark.parametrize("name", ["long" * 100, "null\0"])
+async def test_a_name_that_no_file_can_have_is_said_to_be_the_trouble(
+    person: Person, tmp_path: Path, name: str
+) -> None:
+    await person.window.open(tmp_path / name)
     await person.window.idle()
     assert person.state().startswith("This storage cannot be opened")
 

@@ -1,12 +1,10 @@
 """Tree, table, breadcrumb and desk agree on where the person is, and that is where they pointed last."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QLineEdit
 
-from inspector.app import open_window
 from inspector.views import deeds
 from inspector.views.main_window import MainWindow
 from storage_core import Scope, Storage
@@ -25,14 +23,6 @@ def location(tmp_path: Path) -> Path:
         storage.store(ACME).save_many({**dict.fromkeys(CACHE, 1), "zeta": 2})
         storage.store(BOB).save_many({"profile": {"age": 41}, "todos": [], "zz": 1})
     return path
-
-
-@pytest.fixture
-async def window(location: Path) -> AsyncIterator[MainWindow]:
-    window = await open_window(location)
-    await window.idle()
-    yield window
-    await window.shutdown()
 
 
 @pytest.fixture
@@ -120,6 +110,22 @@ async def test_an_edit_that_is_kept_leads_back_to_the_group_it_was_made_in(
         await window.idle()
         await person.answer("guardDialog", "keepEditingButton")
         assert (tree_is_at(window), person.keys()) == ((ACME, "cache:"), CACHE)
+
+
+async def test_an_edit_that_is_kept_leads_back_also_where_keys_are_grouped_otherwise_by_now(
+    window: MainWindow, person: Person
+) -> None:
+    await window.scopes.choose(ACME, "cache:")
+    await window.idle()
+    await person.edit("$", "77")
+    window.scopes.set_delimiter(".")
+    await window.idle()
+    await person.answer("guardDialog", "keepEditingButton")
+    person.press_row(person.tree, person.scope_row(BOB))
+    await window.idle()
+    await person.answer("guardDialog", "keepEditingButton")
+    assert tree_is_at(window) == (ACME, "")
+    assert person.place() == "acme / Shared / cache:page:0"
 
 
 async def test_the_breadcrumb_names_the_key_also_where_a_group_begins_with_the_same(

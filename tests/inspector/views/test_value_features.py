@@ -270,6 +270,17 @@ async def test_the_end_of_the_session_waits_for_an_answer_where_it_may(person: P
     assert person.field("$.age").text() == "42"
 
 
+async def test_the_end_of_the_session_asks_once_however_often_it_is_announced(person: Person) -> None:
+    await person.go_to(ANN, "profile")
+    await person.edit("$.age", "42")
+    person.window.close()
+    for _ in range(3):
+        person.window._value_features.session_end.answer(Manager(interaction=True))
+    await person.window.idle()
+    await person.answer("guardDialog", "keepEditingButton")
+    assert person.dialogs() == []
+
+
 async def test_the_end_of_the_session_leaves_a_draft_where_nobody_may_be_asked(
     location: Path, settings: Settings
 ) -> None:
