@@ -62,15 +62,20 @@ class Tasks:
         self._running: dict[
             asyncio.Task[Any], int
         ] = {}  # with numbers in the order in which they were started
-        self._numbers = count()
+        self._numbers = count(1)
         self._lasting: set[asyncio.Task[Any]] = set()
         self._newest: dict[str, asyncio.Task[Any]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def start(self, work: Coroutine[Any, Any, Any], *, newest_of: str | None = None) -> asyncio.Task[Any]:
-        """Run `work`; with `newest_of`, in the place of what was started for the same purpose before."""
+    def start(
+        self, work: Coroutine[Any, Any, Any], *, newest_of: str | None = None, unasked: bool = False
+    ) -> asyncio.Task[Any]:
+        """Run `work`; with `newest_of`, in the place of what was started for the same purpose before.
+
+        What is `unasked`, as no person has wanted it, is newer than nothing.
+        """
         task = self._task(work)
-        self._running[task] = next(self._numbers)
+        self._running[task] = 0 if unasked else next(self._numbers)
         task.add_done_callback(self._ended)
         if newest_of is not None:
             former = self._newest.get(newest_of)

@@ -174,9 +174,11 @@ class MainWindow(QMainWindow):
         elif not isinstance(error, ClosedError):
             show_problem(self, error)
 
-    def start(self, work: Coroutine[Any, Any, Any], *, newest_of: str | None = None) -> asyncio.Task[Any]:
+    def start(
+        self, work: Coroutine[Any, Any, Any], *, newest_of: str | None = None, unasked: bool = False
+    ) -> asyncio.Task[Any]:
         """Run what a person has started, and then enable the commands that are possible from there."""
-        task = self.tasks.start(work, newest_of=newest_of)
+        task = self.tasks.start(work, newest_of=newest_of, unasked=unasked)
         task.add_done_callback(lambda _: None if self._is_closing else self._doing.update())
         return task
 
@@ -232,6 +234,7 @@ class MainWindow(QMainWindow):
         if session is not None and self.session is session:
             await self._tell_what_was_before(session, newest)
             await self._doing.refresh()
+            await self._content.follow()
 
     def _let_time_pass(self) -> None:
         self.value.tell_ages()
@@ -247,7 +250,7 @@ class MainWindow(QMainWindow):
     def _moved_on(self, to: Address) -> None:
         """The row they were at is gone, which leads nobody away who is on their way to another place already."""
         if not self.tasks.is_running("place"):
-            self.start(self.place.move_on(to), newest_of="place")
+            self.start(self.place.move_on(to), newest_of="place", unasked=True)
 
     def _is_timer_pending(self) -> bool:
         return self.live.is_pending or any(

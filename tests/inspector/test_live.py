@@ -230,3 +230,15 @@ async def test_more_than_the_storage_keeps_of_the_changes_is_shown_all_the_same(
     assert person.window.activity.model.change(0).key == "last"
     Elsewhere(location, Scope("acme", "bob")).writes("profile", '{"age": 43}')
     await person.sees(lambda: b"43" in person.window.value.data())
+
+
+async def test_more_than_the_storage_keeps_of_the_changes_is_shown_also_where_nothing_was_before(
+    person: Person, tmp_path: Path
+) -> None:
+    location = tmp_path / "empty.db"
+    await person.window.open(location, create=True)
+    await person.window.idle()
+    assert person.state()
+    subprocess.run([sys.executable, "-c", FLOOD, str(location)], check=True, timeout=60)
+    await person.sees(lambda: not person.state())
+    assert person.scope_row(Scope("flood")).isValid()

@@ -76,6 +76,24 @@ async def test_an_undo_leads_to_what_it_has_undone_whatever_was_on_its_way_befor
     assert tree_is_at(window) == (BOB, "")
 
 
+async def test_a_row_that_goes_while_something_is_undone_leads_nobody_away_from_that(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = person.window
+    await person.go_to(BOB, "profile")
+    await person.do("actionDelete")
+    await window.desk.choose(None)  # as it is until the deleted row goes
+    undoing = hold(monkeypatch, deeds, "read")
+    person.action("actionUndo").trigger()
+    await person.reaches(undoing.reached.is_set)
+    window.keys.moved_on.emit(Address(BOB, "todos"))
+    await a_moment()
+    undoing.opened.set()
+    await window.idle()
+    assert window.desk.address == Address(BOB, "profile")
+    assert person.current_key() == "profile"
+
+
 async def test_a_rename_after_a_click_is_of_what_was_clicked(person: Person) -> None:
     await person.go_to(BOB, "profile")
     person.press_key("todos")
