@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import datetime
-from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -70,14 +69,13 @@ class _Lane:
         await self._thread.close()
 
 
-def _give_way_and(connect: Callable[[], Browsing]) -> Browsing:
-    """Connect on a thread that gives way to others from then on.
+def _give_way() -> None:
+    """Let the thread that calls this give way to others from now on.
 
     Long requests keep a core busy: where there are not many, short ones and whoever shows their answers waited.
     """
     if sys.platform == "linux":  # elsewhere this is about the whole process
         os.nice(_PATIENCE)
-    return connect()
 
 
 class Browser:
@@ -97,10 +95,11 @@ class Browser:
         await self._storage._connections.opened()
         database = self._storage._connections.database
         try:
-            for connect in (database.connect_browser, partial(_give_way_and, database.connect_browser)):
-                thread = EngineThread(connect)
+            for _ in ("soon", "at length"):
+                thread = EngineThread(database.connect_browser)
                 await thread.start()
                 self._lanes.append(_Lane(thread))
+            await self._at_length(lambda *_: _give_way())
         except BaseException:
             await self.close()
             raise

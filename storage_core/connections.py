@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from storage_core.location import open_database
 from storage_core.operations import Pages, Write
 from storage_core.records import Record
 from storage_core.scope import Scope
-from storage_core.threads import EngineThread
+from storage_core.threads import EngineThread, Seat
 from storage_core.upkeep import Upkeep
 
 Result = TypeVar("Result")
@@ -40,7 +41,7 @@ class Connections:
         self._timeout = timeout
         self._durability = durability
         self._database: Database | None = None
-        self._inline: Reader | None = None
+        self._inline: Seat[Reader] | None = None
         self._inline_again_at = 0.0
         self._aside: EngineThread[Reader] | None = None
         self._writer: EngineThread[Engine] | None = None
@@ -53,7 +54,7 @@ class Connections:
         self._pauses: set[asyncio.Future[None]] = set()
 
     @property
-    def inline(self) -> Reader | None:
+    def inline(self) -> Seat[Reader] | None:
         """The reader on the loop's own thread; None while the storage is not open."""
         return self._inline
 
@@ -87,7 +88,7 @@ class Connections:
             if closable is not None:
                 await closable.close()
 
-    async def opened(self) -> Reader:
+    async def opened(self) -> Seat[Reader]:
         """The reader for the event loop's own thread; the storage is open from then on."""
         self._refuse_once_closed()
         while self._inline is None:
@@ -103,25 +104,28 @@ class Connections:
 
     async def _open(self) -> None:
         try:
-            aside = EngineThread(self._find_and_connect)
+            aside = EngineThread(self._connect_aside)
             await aside.start()
             assert self._database is not None
+            inline = Seat(partial(self._database.connect_reader, waits=False))
             try:
-                self._inline = self._database.connect_reader(waits=False)
+                inline.connect()
             except StorageError:
                 await aside.close()
                 raise
-            self._aside = aside
+            self._aside, self._inline = aside, inline
             if not self._database.reads_at_once:
                 self._inline_again_at = float("inf")
         finally:
             self._opening = None
 
-    def _find_and_connect(self) -> Reader:
-        database = self._database = open_database(
-            self.location, read_only=self.read_only, timeout=self._timeout, durability=self._durability
-        )
-        return database.connect_reader()
+    def _connect_aside(self) -> Reader:
+        if self._aside is None:  # else it is open, and was disconnected while the process forked
+            self._database = open_database(
+                self.location, read_only=self.read_only, timeout=self._timeout, durability=self._durability
+            )
+        assert self._database is not None
+        return self._database.connect_reader()
 
     async def _ready_to_write(self) -> Batches:
         await self.opened()
@@ -148,11 +152,11 @@ class Connections:
 
     async def read_entry(self, scope: Scope, key: str) -> Record | None:
         """The record at `key`: a small one read here and now, a large one, or any from a slow disk, aside."""
-        reader = self._inline or await self.opened()
+        inline = self._inline or await self.opened()
         started = time.perf_counter()
         if started >= self._inline_again_at:
             try:
-                record = reader.read_small(scope, key, _SMALL)
+                record = inline.call(lambda reader: reader.read_small(scope, key, _SMALL))
             except BusyError:
                 return await self.read(lambda reader: reader.read(scope, key))
             ended = time.perf_counter()
@@ -167,11 +171,11 @@ class Connections:
 
     async def read_here(self, read: Callable[[Reader], Result]) -> Result:
         """Read on the event loop's thread what takes microseconds; aside, where it would have to wait."""
-        reader = self._inline or await self.opened()
+        inline = self._inline or await self.opened()
         if not self.database.reads_at_once:
             return await self.read(read)
         try:
-            return read(reader)
+            return inline.call(read)
         except BusyError:
             return await self.read(read)
 
@@ -208,9 +212,11 @@ class Connections:
         if since is None:
             since = await self.read_here(lambda reader: reader.last_revision())
         pages = operations.changes(since)
-        seen: int | None = None
+        seen: tuple[Reader, int] | None = None
         while not self._closed:
-            version = await self.read_here(lambda reader: reader.version())
+            version = await self.read_here(
+                lambda reader: (reader, reader.version())
+            )  # each has its own numbers
             if version != seen:
                 seen, pages.more = version, True
             while pages.more and not self._closed:

@@ -101,7 +101,8 @@ class Engine(Reader, Protocol):
 
     def commit(self) -> None: ...
 
-    def rollback(self) -> None: ...
+    def rollback(self) -> None:
+        """End the transaction, and do nothing where there is none."""
 
     def write(
         self, scope: Scope, key: str, kind: Kind, data: bytes, ttl: int | None, if_revision: int | None
@@ -244,8 +245,8 @@ class Database(Protocol):
 
 def transact(engine: Engine, operation: Callable[[Engine], Result]) -> Result:
     """Run `operation` in a write transaction of its own: all of it happens, or nothing."""
-    engine.begin()
     try:
+        engine.begin()  # in here: the handler of a signal may raise when it has begun and not yet returned
         result = operation(engine)
         engine.commit()
     except BaseException:

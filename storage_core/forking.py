@@ -1,4 +1,8 @@
-"""Forks: no thread is inside the database at that moment, as far as one can wait for it; a child opens its own."""
+"""Forks: nothing is connected at that moment, as far as one can wait for it; both sides connect anew.
+
+SQLite takes a child that inherits a connection for a holder of its parent's locks. What the child then opens by
+itself has none: others fold the write-ahead log in and delete it, and what the child writes into it is lost.
+"""
 
 import os
 import time
@@ -14,13 +18,13 @@ class Forkable(Protocol):
     """Something with connections that a child must not share with its parent."""
 
     def _pause_for_fork(self, deadline: float) -> None:
-        """Let nobody be inside the database, where that can be had before `deadline` (of time.monotonic)."""
+        """Disconnect and let nobody connect, where that can be had before `deadline` (of time.monotonic)."""
 
     def _go_on_after_fork(self) -> None:
         """In the parent: let them in again."""
 
     def _start_anew_after_fork(self) -> None:
-        """In the child: leave everything that is open to the parent, and begin with nothing."""
+        """In the child: leave what is still open to the parent, and begin with nothing."""
 
 
 _heeded: WeakSet[Forkable] = WeakSet()
@@ -29,6 +33,14 @@ _heeded: WeakSet[Forkable] = WeakSet()
 def heed(storage: Forkable) -> None:
     """Tell `storage` of every fork of this process from now on."""
     _heeded.add(storage)
+
+
+_left_to_the_parent: list[object] = []
+
+
+def leave_to_the_parent(connection: object) -> None:
+    """Keep what a child has inherited for ever: SQLite forbids it to use that, or even to close it."""
+    _left_to_the_parent.append(connection)
 
 
 def _before() -> None:

@@ -112,9 +112,11 @@ class FormEditor(ValueEditor):
 
         With `keep_place` (the same key, loaded anew) folding, the current row and the scroll position stay.
         With `secret` every value is masked until a click. `document` is `Document.parse(data)` where somebody has
-        done that already, such as another thread: a megabyte takes a moment.
+        done that already, such as another thread: a megabyte takes a moment. Edited in place, it is as it was once
+        another is loaded.
         """
         place = Place(self.view, self._document.root) if keep_place and self.model.rowCount() else None
+        self._history.give_back()
         parsed, refusal = (document, "") if document is not None else _parsed(data)
         self._document = parsed or Document.parse(b"null")
         self._edited = None

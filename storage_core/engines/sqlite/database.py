@@ -75,6 +75,8 @@ class SqliteEngine(SqliteReader):
 
     def begin(self) -> None:
         self.check_in_place()
+        if self._connection.in_transaction:
+            self.rollback()  # the handler of a signal has raised when the last one was being ended
         try:
             insist(self._run, "BEGIN IMMEDIATE", self._timeout, self.location)
             (version,) = self._run("PRAGMA user_version").fetchone()
@@ -265,8 +267,7 @@ class SqliteEngine(SqliteReader):
             "INSERT INTO scopes (workspace, user) VALUES (?, ?)", (scope.workspace, scope.user or "")
         )
         assert cursor.lastrowid is not None
-        self._ids[scope] = cursor.lastrowid
-        return cursor.lastrowid
+        return self._keep_id(scope, cursor.lastrowid)
 
 
 @dataclass(slots=True)

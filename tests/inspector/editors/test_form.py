@@ -23,7 +23,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector.editors.form import MAX_SIZE, FormEditor
 from inspector.editors.form_model import NAME, TYPE, VALUE
-from inspector.lossless import JsonType
+from inspector.lossless import Document, JsonType
 
 TODOS = (
     b'{\n  "title": "Shopping",\n  "todos": [\n'
@@ -133,6 +133,23 @@ def test_typing_changes_the_bytes_of_that_field_alone_and_undo_brings_them_back(
     assert line(form, "$.todos[0].text").text() == "buy milk"
     form.redo()
     assert form.data() == TODOS.replace(b"buy milk", b"buy tea")
+
+
+def test_a_document_that_was_handed_over_is_as_it_was_once_another_is_loaded(form: FormEditor) -> None:
+    document = Document.parse(TODOS)
+    form.load(TODOS, document=document)
+    type_into(line(form, "$.title"), "Errands")
+    choose(form, "$.note")
+    press(form, "Del")
+    form.undo()
+    form.load(b"[]")
+    assert document.serialise() == TODOS
+    form.load(TODOS, document=document)
+    choose(form, "$.note")
+    press(form, "Del")
+    form.load(TODOS, document=document)
+    assert names(form)[-1] == "note"
+    assert line(form, "$.title").text() == "Shopping"
 
 
 def test_typing_back_to_the_beginning_is_no_change(form: FormEditor) -> None:

@@ -2,13 +2,19 @@
 
 import gzip
 import os
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QComboBox, QFileDialog, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QPlainTextEdit, QPushButton, QWidget
 
+from inspector import drafts
 from inspector.app import open_window
+from inspector.drafts import Draft, Drafts
+from inspector.editors.hex_view import HexView
 from inspector.settings import Settings
 from inspector.views.main_window import MainWindow
 from storage_core import Scope, Storage
@@ -224,6 +230,84 @@ async def test_a_draft_goes_when_its_edit_is_saved_or_discarded(location: Path, 
         assert len(drafts_in(settings)) == 1
         await person.do("actionSave")
         assert drafts_in(settings) == []
+    finally:
+        await window.shutdown()
+
+
+async def edit_the_large_value(person: Person) -> None:
+    await person.go_to(ANN, "large")
+    await person.click(person.find(QPushButton, "largeOpen"))
+    QTest.keyClicks(person.find(HexView, "hexView"), "ff")
+    await person.window.idle()
+
+
+async def test_an_edit_of_a_large_value_is_kept_offered_and_saved_too(
+    location: Path, settings: Settings
+) -> None:
+    edited = b"\xff" + LARGE[1:]
+    window = await open_window(location, settings=settings)
+    await window.idle()
+    await edit_the_large_value(Person(window))
+    assert len(drafts_in(settings)) == 1
+    await window.shutdown()
+    window = await open_window(location, settings=settings)
+    try:
+        await window.idle()
+        restarted = Person(window)
+        await restarted.answer("draftsDialog", "restoreButton")
+        assert restarted.find(HexView, "hexView").isVisible()
+        assert window.value.is_edited()
+        assert len(drafts_in(settings)) == 1
+        await restarted.do("actionSave")
+        assert drafts_in(settings) == []
+        with Storage(location, read_only=True) as storage:
+            assert storage.store(ANN).get("large") == edited
+    finally:
+        await window.shutdown()
+
+
+@pytest.mark.parametrize("way_out", ["actionSave", "actionRevert"])
+async def test_a_large_edit_that_is_settled_while_its_draft_is_written_leaves_none(
+    location: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, way_out: str
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    keep = Drafts.keep
+
+    def slow_keep(drafts: Drafts, draft: Draft, **given: Any) -> bool:
+        begun.set()
+        assert go_on.wait(30)
+        return keep(drafts, draft, **given)
+
+    window = await open_window(location, settings=settings)
+    try:
+        await window.idle()
+        person = Person(window)
+        monkeypatch.setattr(Drafts, "keep", slow_keep)
+        await person.go_to(ANN, "large")
+        await person.click(person.find(QPushButton, "largeOpen"))
+        QTest.keyClicks(person.find(HexView, "hexView"), "ff")
+        await person.reaches(begun.is_set)
+        person.action(way_out).trigger()
+        await person.reaches(lambda: not window.value.is_edited())
+        go_on.set()
+        await window.idle()
+        assert drafts_in(settings) == []
+    finally:
+        go_on.set()
+        await window.shutdown()
+
+
+async def test_an_edit_that_is_too_large_for_a_draft_says_so(
+    location: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafts, "LARGEST", 1_000_000)
+    window = await open_window(location, settings=settings)
+    try:
+        await window.idle()
+        person = Person(window)
+        await edit_the_large_value(person)
+        assert drafts_in(settings) == []
+        assert any("No draft can be kept of this edit" in each.text() for each in window.findChildren(QLabel))
     finally:
         await window.shutdown()
 

@@ -262,16 +262,24 @@ def test_bytes_hold_what_json_cannot_say_and_nothing_else(
     }  # fmt: skip
 
 
-def test_a_cat_of_which_it_cannot_take_all_verbs_keeps_them_all(cat: CatProject) -> None:
+def test_a_cat_of_which_it_cannot_take_all_verbs_keeps_them_all_and_it_is_said_what_to_do(
+    cat: CatProject,
+) -> None:
     said = cat.ask(
         "import cat.db.helper as helper\n"
+        "from storage_core import UnsupportedError\n"
         "from storage_core.hosts.cheshire_cat import keep_values\n"
         "own = dict(vars(helper.Store))\n"
         "del helper.UserStore.exists\n"
         "for _ in range(2):\n"
         "    try:\n"
         "        keep_values('state.db')\n"
-        "    except AttributeError as error:\n"
-        "        print('exists' in str(error), all(vars(helper.Store)[verb] is own[verb] for verb in own))\n"
+        "    except UnsupportedError as error:\n"
+        "        print(all(vars(helper.Store)[verb] is own[verb] for verb in own), error)\n"
     )
-    assert said.splitlines() == ["True True", "True True"]
+    for line in said.splitlines():
+        assert line.startswith(
+            "True this Cat's UserStore has no exists, so its values cannot be kept elsewhere"
+        )
+        assert "install cheshire-cat-ai" in line
+    assert len(said.splitlines()) == 2
