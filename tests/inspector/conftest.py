@@ -24,6 +24,9 @@ from inspector.views import (
 )
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault(
+    theme.REDUCED_MOTION_VARIABLE, "1"
+)  # else a table is painted 15 times after each change
 
 
 def pytest_asyncio_loop_factories(
@@ -60,6 +63,7 @@ def _application(qapp: QApplication) -> Iterator[QApplication]:
     takes four times as long to open.
     """
     yield qapp
+    theme.theme().still = None
     if qapp.styleSheet():
         theme.theme().choose(theme.Choice.SYSTEM)
         qapp.setStyleSheet("")
@@ -68,8 +72,9 @@ def _application(qapp: QApplication) -> Iterator[QApplication]:
 
 @pytest.fixture
 def its_look(qapp: QApplication) -> None:
-    """The light look, as every window has it that a person opens."""
+    """The light look, and motion, as a window has them that a person opens."""
     theme.apply(qapp, dark=False)
+    theme.theme().still = False
 
 
 @pytest.fixture(autouse=True)
