@@ -3,11 +3,13 @@
 import gc
 import os
 from collections.abc import Callable, Generator, Iterator, Mapping
+from functools import partial
 
 import pytest
 import qasync
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from inspector import theme
 from inspector.editors import text
@@ -22,6 +24,7 @@ from inspector.views import (
     value_schema,
     value_tasks,
 )
+from tests.inspector.person import PATIENCE
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault(
@@ -68,6 +71,14 @@ def _application(qapp: QApplication) -> Iterator[QApplication]:
         theme.theme().choose(theme.Choice.SYSTEM)
         qapp.setStyleSheet("")
         qapp.setPalette(QPalette())
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> QtBot:
+    """Waits as long as a busy machine may need; pytest-qt gives up after five seconds."""
+    for wait in ("waitUntil", "waitSignal", "waitSignals"):
+        monkeypatch.setattr(qtbot, wait, partial(getattr(qtbot, wait), timeout=PATIENCE * 1_000))
+    return qtbot
 
 
 @pytest.fixture
