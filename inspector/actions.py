@@ -302,16 +302,19 @@ class History:
     ) -> Undoable | None:
         """Take the last deed back and say which one it was; ConflictError leaves the history as it is.
 
-        Cancelled half-way, the deed is still to be undone, which then goes on.
+        Cancelled half-way, the deed is still to be undone, which then goes on, and can be redone as well.
         """
         deed = self.to_undo
         if deed is not None:
             try:
                 await deed.undo(storage, force=force, progress=progress)
+            except asyncio.CancelledError:
+                _put_on(self._undone, deed)
+                raise
             except (InvalidNameError, InvalidValueError, UnsupportedError):
                 self._done.pop()  # refused for ever, it would bar the way to what was done before
                 raise
-            self._undone.append(self._done.pop())
+            _put_on(self._undone, self._done.pop())
         return deed
 
     async def redo(
@@ -319,17 +322,23 @@ class History:
     ) -> Undoable | None:
         """Do again what was undone last; ConflictError leaves the history as it is.
 
-        Cancelled half-way, the deed counts as done, so that what it did can be undone.
+        Cancelled half-way, the deed is still to be redone, which then goes on, and what it did can be undone.
         """
         deed = self.to_redo
         if deed is not None:
             try:
                 await deed.redo(storage, force=force, progress=progress)
             except asyncio.CancelledError:
-                self._done.append(self._undone.pop())
+                _put_on(self._done, deed)
                 raise
-            self._done.append(self._undone.pop())
+            _put_on(self._done, self._undone.pop())
         return deed
+
+
+def _put_on(pile: list[Undoable], deed: Undoable) -> None:
+    """Let the deed be the next one; it is already where it was ended half-way."""
+    if not pile or pile[-1] is not deed:
+        pile.append(deed)
 
 
 def _name(key: str) -> str:

@@ -179,7 +179,17 @@ class Browsing:
             self._note(changes)
             await self._read_anew()
             self._rows.flash({Address(change.scope, change.key) for change in changes})
+            await self._expect_expiry()
             await asyncio.sleep(pause)  # at most half of the time goes into listing, however much is written
+
+    async def _expect_expiry(self) -> None:
+        """Know of an expiry that was set since the list was made; an earlier one stays until rows have gone."""
+        soonest = await self._browser.next_expiry()
+        listing = self._listing
+        if listing is None or soonest is None:
+            return
+        if listing.next_expiry is None or soonest < listing.next_expiry:
+            self._listing = replace(listing, next_expiry=soonest)
 
     def _may_move(self, query: Query, changes: Sequence[Change]) -> bool:
         """Whether these changes may add, take or move a row.

@@ -39,12 +39,14 @@ class Deletion:
         self._odd = _Odd()
         self._one_large = asyncio.Lock()
         self.count = 0
+        self.behind = 0
+        """How many of the places that were to be emptied have been looked at, in their order."""
         self.passages: Sequence[Passage] = ()
-        self.places: Sequence[Address] = ()
+        self.places: list[Address] = []
 
     @property
     def label(self) -> str:
-        return f"deletion of {self.count:,} keys"
+        return f"deletion of {self.count:,} {'key' if self.count == 1 else 'keys'}"
 
     @property
     def steps(self) -> int:
@@ -52,7 +54,6 @@ class Deletion:
 
     async def delete(self, storage: AsyncStorage, places: Sequence[Address], progress: Progress) -> None:
         """Delete what is at each place, whatever it is by now; `progress` is told how many have been looked at."""
-        self.places = places[:MOST_REMEMBERED]
         for start in range(0, len(places), MOST_AT_ONCE):
             bundle = places[start : start + MOST_AT_ONCE]
             await to_its_end(self._take_all(storage, bundle))
@@ -70,7 +71,10 @@ class Deletion:
         """Delete what is there of a bundle, and count it; where some of it fails, all the others are done first."""
         takings = (self._take_in_turn(storage, place) for place in bundle)
         outcomes = await asyncio.gather(*takings, return_exceptions=True)
-        self.count += sum(outcome is True for outcome in outcomes)
+        taken = [place for place, outcome in zip(bundle, outcomes, strict=True) if outcome is True]
+        self.places += taken[: MOST_REMEMBERED - len(self.places)]
+        self.count += len(taken)
+        self.behind += len(bundle)
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 raise outcome

@@ -10,7 +10,7 @@ from inspector.spool import Spool
 from inspector.system import OUR_OWN, System
 from storage_core import AsyncStorage, StorageNotFoundError
 from storage_core.browse import Address, Browser
-from storage_core.raw import title
+from storage_core.raw import left_out, title
 
 
 def _tell_nobody(places: Sequence[Address]) -> None:
@@ -50,7 +50,9 @@ class Session:
         await self.storage.__aenter__()
         await self.browser.__aenter__()
         titles = partial(title, self.storage)
-        self.system = System(self.storage.capabilities, titles, datetime.now(UTC))
+        self.system = System(
+            self.storage.capabilities, titles, datetime.now(UTC), left_out(self.storage) or ""
+        )
 
     async def remember(self, deed: Undoable) -> None:
         """Let `deed` be what is undone next; what is too large for memory goes into a file."""

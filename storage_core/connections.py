@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +21,8 @@ from storage_core.threads import EngineThread, Seat
 from storage_core.upkeep import Upkeep
 
 Result = TypeVar("Result")
+Version = tuple[Reader, int]
+"""As each reader has numbers of its own."""
 
 _SMALL = 64 * 1024
 """Bytes up to which a value is read on the event loop's own thread: that takes microseconds, a hop a hundred."""
@@ -109,7 +112,8 @@ class Connections:
             assert self._database is not None
             inline = Seat(partial(self._database.connect_reader, waits=False))
             try:
-                inline.connect()
+                with suppress(BusyError):  # then at the first read
+                    inline.connect()
             except StorageError:
                 await aside.close()
                 raise
@@ -206,17 +210,16 @@ class Connections:
         assert self._batches is not None
         return await self._batches.run(write)
 
-    async def watch(self, since: int | None) -> AsyncIterator[Change]:
+    async def watch(self, since: int | None, look_every: float = 0.0) -> AsyncIterator[Change]:
+        """The changes after `since`, looked for every so many seconds; less often where the database wants that."""
         # Asked once: Qt may go on with a task while no loop says that it runs.
         loop = asyncio.get_running_loop()
         if since is None:
             since = await self.read_here(lambda reader: reader.last_revision())
         pages = operations.changes(since)
-        seen: tuple[Reader, int] | None = None
+        seen: Version | None = None
         while not self._closed:
-            version = await self.read_here(
-                lambda reader: (reader, reader.version())
-            )  # each has its own numbers
+            version = await self.read_here(_version)
             if version != seen:
                 seen, pages.more = version, True
             while pages.more and not self._closed:
@@ -227,18 +230,46 @@ class Connections:
                 for change in pages.took(page):
                     yield change
                 await asyncio.sleep(0)
-            await self._pause(loop, self.database.look_every)
+            await self._pause(loop, look_every, None if pages.more else seen)
 
-    async def _pause(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
-        """Wait so long, or until the storage is closed; without a task of its own, as watches do it all the time."""
+    async def _pause(self, loop: asyncio.AbstractEventLoop, look_every: float, seen: Version | None) -> None:
+        """Wait until something may have been written since the version `seen`, or until the storage is closed.
+
+        The looks wake no task, as watches do it all the time.
+        """
         over = loop.create_future()
-        timer = loop.call_later(seconds, _end, over)
+        timer: asyncio.TimerHandle
+
+        def look() -> None:
+            if self._is_still_at(seen):
+                look_later()
+            else:
+                _end(over)
+
+        def look_later() -> None:
+            nonlocal timer
+            timer = loop.call_later(max(look_every, self.database.look_every), look)
+
+        look_later()
         self._pauses.add(over)
         try:
             await over
         finally:
             timer.cancel()
             self._pauses.discard(over)
+
+    def _is_still_at(self, version: Version | None) -> bool:
+        """Whether it is certain that this is still the version; whoever looks closer is told what is wrong."""
+        if version is None or self._inline is None or not self.database.reads_at_once:
+            return False
+        try:
+            return self._inline.call(_version) == version
+        except StorageError:
+            return False
+
+
+def _version(reader: Reader) -> Version:
+    return reader, reader.version()
 
 
 def _end(pause: "asyncio.Future[None]") -> None:

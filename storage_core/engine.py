@@ -219,6 +219,9 @@ class Database(Protocol):
     def only_workspace(self) -> str | None:
         """The one workspace that there can be, once it is prepared; None where there can be others."""
 
+    def left_out(self) -> str | None:
+        """What was there when it was prepared that nothing lists, as a sentence; None where all is listed."""
+
     def caution(self, kind: Kind, data: bytes) -> str | None:
         """What of this value would not be kept exactly as given, as a sentence; None where all of it would."""
 

@@ -5,13 +5,15 @@ itself has none: others fold the write-ahead log in and delete it, and what the 
 """
 
 import os
+import threading
 import time
+from contextlib import suppress
 from typing import Protocol
 from weakref import WeakSet
 
-_PATIENCE = 1.0
-"""Seconds that a fork waits for threads to come out of the database. One that is inside may hold a lock of SQLite's
-own, which the child would find locked for ever; but a fork that never comes would be worse."""
+_PATIENCE = 5.0
+"""Seconds that a fork waits for threads to come out of the database: on a busy machine a write may take more than
+one. A child may lose what it writes where one is still inside; but a fork that never comes would be worse."""
 
 
 class Forkable(Protocol):
@@ -28,11 +30,16 @@ class Forkable(Protocol):
 
 
 _heeded: WeakSet[Forkable] = WeakSet()
+_heeding = threading.Lock()
+"""Held around a fork, so that nothing new connects that has not been told of it."""
 
 
 def heed(storage: Forkable) -> None:
-    """Tell `storage` of every fork of this process from now on."""
+    """Tell `storage` of every fork of this process from now on; before it connects."""
+    is_held = _heeding.acquire(timeout=_PATIENCE)
     _heeded.add(storage)
+    if is_held:
+        _heeding.release()
 
 
 _left_to_the_parent: list[object] = []
@@ -45,6 +52,7 @@ def leave_to_the_parent(connection: object) -> None:
 
 def _before() -> None:
     deadline = time.monotonic() + _PATIENCE
+    _heeding.acquire(timeout=_PATIENCE)
     for storage in list(_heeded):
         storage._pause_for_fork(deadline)
 
@@ -52,9 +60,13 @@ def _before() -> None:
 def _in_parent() -> None:
     for storage in list(_heeded):
         storage._go_on_after_fork()
+    with suppress(RuntimeError):  # it was not free in time
+        _heeding.release()
 
 
 def _in_child() -> None:
+    global _heeding
+    _heeding = threading.Lock()
     for storage in list(_heeded):
         storage._start_anew_after_fork()
 

@@ -21,7 +21,7 @@ from storage_core.location import checked_location, checked_options, checked_pat
 from storage_core.operations import Pages, Ttl, Write
 from storage_core.records import Record, as_entry, value_of
 from storage_core.scope import Scope, checked_scope, checked_text_argument, checked_user
-from storage_core.turns import Gate, Turns, taken, taken_with
+from storage_core.turns import Gate, Turns, Visitor, taken, taken_with
 from storage_core.values import BytesLike
 
 Result = TypeVar("Result")
@@ -63,6 +63,7 @@ class Storage:
         self._writer: Engine | None = None
         self._opening = Gate()
         self._writing = Gate()
+        self._forker = Visitor()
         self._turns = Turns(lambda: threading.Lock())  # gevent may put another Lock there later
 
     @property
@@ -78,7 +79,7 @@ class Storage:
     @property
     def capabilities(self) -> Capabilities:
         """What the database at the location can hold, found by looking inside: it is opened where it is not yet."""
-        return self._ready_database(to_write=False).capabilities
+        return self._open(lambda database: database.capabilities)
 
     def workspace(self, name: str) -> "Store":
         """The shared store of the workspace `name`; raises InvalidNameError."""
@@ -122,7 +123,9 @@ class Storage:
         self._readers.clear()
         while self._idle:
             self._idle.pop().close()
-        me = object()
+        me = Visitor()
+        if me.has_cut_into(self._writing):
+            return  # the write closes it when it ends
         try:
             self._writing.enter(me, math.inf)
             if self._writer is not None:  # it goes last: it takes the write-ahead log with it
@@ -164,26 +167,31 @@ class Storage:
             yield from pages.took(self._read(pages.fetch))
 
     def _write(self, write: Write[Result]) -> Result:
-        me = object()
+        me = Visitor()
         try:
             if not self._writing.enter(me, self._timeout):
                 raise BusyError(f"{self._location}: other threads wrote for {self._timeout:g} s: try again")
             if self._writer is None:
-                self._writer = self._ready_database(to_write=True).connect()
+                self._writer = self._open(lambda database: database.connect(), to_write=True)
             return transact(self._writer, write.run)
         finally:
             if self._writing.holder == {0: me}:
                 self._writing.holder.clear()
                 self._writing.pass_on()
+                if self._closed:
+                    self.close()
 
     def _borrow(self) -> Reader:
         """A reader that nobody else uses: so no reader ever waits, neither for a writer nor for another reader."""
         try:
             return self._idle.pop()
         except IndexError:
-            reader = self._ready_database(to_write=False).connect_reader()
-            self._readers.add(reader)
-            return reader
+            return self._open(self._connect_reader)
+
+    def _connect_reader(self, database: Database) -> Reader:
+        reader = database.connect_reader()
+        self._readers.add(reader)
+        return reader
 
     def _give_back(self, reader: Reader) -> None:
         self._idle.append(reader)
@@ -191,9 +199,11 @@ class Storage:
             self.close()
 
     def _pause_for_fork(self, deadline: float) -> None:
+        self._forker = Visitor()
         for gate in (self._writing, self._opening):
-            gate.enter(forking, deadline - time.monotonic())
-        if self._writing.holder == {0: forking} and self._writer is not None:
+            if not self._forker.has_cut_into(gate):
+                gate.enter(self._forker, deadline - time.monotonic())
+        if self._writing.holder == {0: self._forker} and self._writer is not None:
             self._writer.close()
             self._writer = None
         while self._readers and time.monotonic() < deadline:
@@ -205,7 +215,7 @@ class Storage:
 
     def _go_on_after_fork(self) -> None:
         for gate in (self._writing, self._opening):
-            if gate.holder == {0: forking}:
+            if gate.holder == {0: self._forker}:
                 gate.holder.clear()
                 gate.pass_on()
 
@@ -214,12 +224,13 @@ class Storage:
             forking.leave_to_the_parent(connection)
         self._start_empty()
 
-    def _ready_database(self, *, to_write: bool) -> Database:
+    def _open(self, connect: Callable[[Database], Result], *, to_write: bool = False) -> Result:
+        """`connect(database)`, which nobody else does at that moment; the storage is opened where it is not yet."""
         if self._closed:
             raise ClosedError(f"{self._location}: the storage was closed: open a new one")
         if to_write and self._read_only:
             raise ReadOnlyError(f"{self._location}: opened read-only: nothing is written")
-        me = object()
+        me = Visitor()
         try:
             self._opening.enter(me, math.inf)
             if self._database is None:
@@ -229,7 +240,7 @@ class Storage:
                     timeout=self._timeout,
                     durability=self._durability,
                 )
-            return self._database
+            return connect(self._database)
         finally:
             if self._opening.holder == {0: me}:
                 self._opening.holder.clear()

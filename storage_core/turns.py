@@ -35,19 +35,33 @@ def taken_with(turn: _Turn[Any]) -> tuple[_Turn[Any], ...]:
     return (*before, turn)
 
 
-class Gate:
-    """Lets one holder in at a time, and leaves nothing held where the handler of a signal raises at any moment.
+class Visitor:
+    """Somebody who wants to be let in at a gate, once."""
 
-    Who comes in makes an object, `me`, and then: `try`, `enter(me)`, `finally`, `if gate.holder == {0: me}`,
+    __slots__ = ("_thread",)
+
+    def __init__(self) -> None:
+        self._thread = threading.get_ident()
+
+    def has_cut_into(self, gate: "Gate") -> bool:
+        """Whether the one who is in cannot leave before this one does: it is called in a handler of a signal."""
+        holder = gate.holder.get(0)
+        return holder is not None and holder._thread == self._thread
+
+
+class Gate:
+    """Lets one visitor in at a time, and leaves nobody in where the handler of a signal raises at any moment.
+
+    Who comes makes a visitor, `me`, and then: `try`, `enter(me)`, `finally`, `if gate.holder == {0: me}`,
     `gate.holder.clear()`, `gate.pass_on()`. Written out: handlers run in calls, and none comes before it is let go.
     """
 
     def __init__(self) -> None:
-        self.holder: dict[int, object] = {}
+        self.holder: dict[int, Visitor] = {}
         """At 0 who is in, known in the same instant: a lock that was taken does not tell by whom."""
         self._baton = threading.Lock()  # only wakes who waits
 
-    def enter(self, me: object, timeout: float) -> bool:
+    def enter(self, me: Visitor, timeout: float) -> bool:
         """Whether `me` is in; awaited a little at a time, as the holder may be a greenlet that has to run."""
         if self._baton.acquire(blocking=False) and self.holder.setdefault(0, me) is me:
             return True

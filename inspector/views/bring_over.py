@@ -74,7 +74,7 @@ class BringOver:
         if location is None or self._work is not None:
             return
         try:
-            found = await look_at(location)
+            found = await look_at(location, dialog.scopes_there())
         except (StorageError, OSError) as error:
             if self._work is None:
                 dialog.show_fault(visible(str(error)))

@@ -60,6 +60,7 @@ class Commands(QObject):
         session = None if is_hidden else window.session
         to_undo = session.history.to_undo if session else None
         to_redo = session.history.to_redo if session else None
+        window.toast.keep_for(to_undo)
         _name(self._actions["Undo"], "Undo", to_undo.label if to_undo else "")
         _name(self._actions["Redo"], "Redo", to_redo.label if to_redo else "")
         edited = window.value.is_edited()

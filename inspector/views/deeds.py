@@ -38,7 +38,7 @@ AT_ONCE = 100
 
 _ENDED_EARLY = {
     "Undo": "Ended early: Undo goes on with the rest",
-    "Redo": "Ended early: Undo takes back what was done",
+    "Redo": "Ended early: Redo goes on with the rest, Undo takes back what was done",
 }
 _BROUGHT_BACK = "They can be brought back with Undo until the storage is closed."
 
@@ -252,8 +252,8 @@ class Deeds:
                 lambda progress: deed.delete(session.storage, places, progress),
             )
         finally:
-            session.changed_here(places)
-            self._show_deleted(deed, places)
+            session.tell_changed(deed)
+            self._show_deleted(deed, places[: deed.behind])
 
     def _show_deleted(self, done: Undoable, places: Sequence[Address]) -> None:
         if self._desk.address in places:

@@ -4,7 +4,7 @@ import asyncio
 import traceback
 from enum import Enum
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -39,6 +39,11 @@ async def answer(dialog: QDialog) -> int:
     finally:
         dialog.close()
         dialog.deleteLater()
+
+
+def resize_within_screen(dialog: QDialog, width: int, height: int) -> None:
+    """Give `dialog` that size, or as much of it as there is on its screen."""
+    dialog.resize(QSize(width, height).boundedTo(dialog.screen().availableSize()))
 
 
 class Choice(Enum):

@@ -1,6 +1,7 @@
 """The pane of keys: a filter, how many there are, the table, and what to do where there is nothing in it."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector.browsing import Browsing
+from inspector.coalescer import Coalescer
 from inspector.formats import thousands
 from inspector.models.key_table import Counted, KeyRole, KeyTableModel
 from inspector.plain import PlainLabel
@@ -52,6 +54,7 @@ class KeyPane(QWidget):
         self._told: Address | None = None
         self._is_awaited = False  # what was told last is not listed yet: a key that was made just now
         self._is_read_only = False
+        self._counting = Coalescer(tasks, 0, self._count_anew)
         self._has_failed = (
             False  # nothing could be listed: what changes or a refresh is an occasion to try again
         )
@@ -119,11 +122,14 @@ class KeyPane(QWidget):
             if self._is_awaited and self._told is not None:
                 await self.choose(self._told)
             if self._query.pattern and any(self._query.concerns(each.scope, each.key) for each in changes):
-                await self._count_all()
+                self._counting.ask()
 
-    async def let_time_pass(self) -> None:
-        """Draw ages anew, and take away what has expired."""
+    def tell_ages(self) -> None:
+        """Draw ages anew."""
         self.model.tell_ages(self.table.rows_in_sight(), datetime.now(UTC))
+
+    async def let_expire(self) -> None:
+        """Take away what has expired."""
         if self._browsing is not None:
             await self._browsing.let_expire()
 
@@ -203,6 +209,12 @@ class KeyPane(QWidget):
             if self._query is query:
                 self._total = total
         self._tell_count()
+
+    async def _count_anew(self) -> None:
+        """Count all after a change; at most half of the time goes into that, however much is written."""
+        began = time.monotonic()
+        await self._count_all()
+        await asyncio.sleep(time.monotonic() - began)
 
     async def _filter_after_a_pause(self) -> None:
         await asyncio.sleep(TYPING_PAUSE)

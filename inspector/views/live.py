@@ -8,12 +8,12 @@ from inspector.session import Session
 from inspector.tasks import Tasks
 from storage_core import BusyError, Change
 
-BUNDLE_SECONDS = 0.1
+BUNDLE_SECONDS = 0.05
 TRY_AGAIN_SECONDS = 0.5
 
 
 class Live(QObject):
-    """`changed` is emitted with a list of changes, at most ten times a second, in the order of their revisions."""
+    """`changed` is emitted with a list of changes, some ten times a second, in the order of their revisions."""
 
     changed = Signal(object)
 
@@ -48,7 +48,7 @@ class Live(QObject):
         since = await session.storage.revision()
         while True:
             try:
-                async for change in session.storage.watch(since):
+                async for change in session.browser.watch(since):
                     since = change.revision
                     self._hand_on(change)
             except (

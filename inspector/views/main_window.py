@@ -34,7 +34,7 @@ from inspector.views.value_features import ValueFeatures
 from inspector.views.value_pane import ValuePane
 from inspector.views.window_actions import WindowActions
 from inspector.views.window_content import WindowContent
-from inspector.views.window_layout import FIRST_SIZE, SMALLEST, WIDE_SCOPES, WindowLayout, over
+from inspector.views.window_layout import FIRST_SIZE, WIDE_SCOPES, WindowLayout, over, smallest_on
 from storage_core import BusyError, Change, ChangesLostError, Scope, StorageError, StorageMovedError
 from storage_core.browse import Address
 
@@ -170,6 +170,7 @@ class MainWindow(QMainWindow):
         """Show what went wrong: a storage that is gone in its own place, everything else in a dialog."""
         if isinstance(error, StorageMovedError) and self.location is not None:
             self._content.show_state(state_of(error, self.location))
+            self.status.show_storage(None, read_only=False)  # what is shown is not live any more
         else:
             problem_dialog(self, error).open()
 
@@ -189,7 +190,8 @@ class MainWindow(QMainWindow):
 
     def tell(self, text: str, *, undo: bool = False) -> None:
         """Say in passing what was done; `undo` offers to take it back."""
-        self.toast.say(text, undo=undo)
+        deed = None if self.session is None else self.session.history.to_undo
+        self.toast.say(text, undo=undo, of=deed)
 
     async def _tell_what_was_before(self, session: Session) -> None:
         """Begin the activity with the newest changes of before: so one sees at once what goes on here."""
@@ -222,8 +224,9 @@ class MainWindow(QMainWindow):
 
     def _let_time_pass(self) -> None:
         self.value.tell_ages()
-        if self.session is not None:
-            self.tasks.start(self.keys.let_time_pass(), newest_of="time")
+        self.keys.tell_ages()
+        if self.session is not None and not self.tasks.is_running("time"):
+            self.tasks.start(self.keys.let_expire(), newest_of="time")
 
     def _scope_chosen(self, scope: Scope, prefix: str) -> None:
         if not self.place.is_leading:
@@ -269,12 +272,13 @@ class MainWindow(QMainWindow):
         self.value.revert_asked.connect(lambda: self.start(self.desk.revert()))
         self.value.whole_asked.connect(lambda: self.start(self.desk.open_whole()))
         self.activity.address_chosen.connect(self.go_to)
+        self.activity.folded.connect(self._panes.fold_lowest)
         self.live.changed.connect(lambda changes: self.start(self._follow(changes)))
         self._clock.timeout.connect(self._let_time_pass)
         self._clock.start()
 
     def _lay_out(self) -> None:
-        self.setMinimumSize(*SMALLEST)
+        self.setMinimumSize(smallest_on(self.screen().availableSize()))
         self.resize(*FIRST_SIZE)
         self.commands.fill_menu_bar(self)
         self.addToolBar(self.tool_row)

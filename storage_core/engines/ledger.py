@@ -6,7 +6,7 @@ from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count, islice
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from storage_core.entry import Change, Entry, Kind, as_datetime
 from storage_core.errors import ChangesLostError
@@ -18,8 +18,7 @@ Result = TypeVar("Result")
 KEPT_CHANGES = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """What was seen of an entry: `mark` is anything that is another one whenever the value may be.
 
     `updated` is in milliseconds since 1970, None where the database does not tell.
@@ -31,8 +30,7 @@ class Seen:
     updated: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """What the ledger knows of an entry: `id` stays with it, `revision` with its value."""
 
     id: int
@@ -111,25 +109,32 @@ class Ledger:
         now = _now()
         with self._lock:
             for address, seen in found.items():
-                self._take_down(address, seen, self._next(), now)
+                self._last += 1
+                self._moment += 1
+                updated = now if seen.updated is None else seen.updated
+                self._lines[address] = Line(next(self._ids), address, seen, self._last, updated, self._moment)
             self._known_from = self._last
 
-    def compare(self, found: Mapping[Address, Seen], moment: int, scope: Scope | None = None) -> None:
-        """Note all that is different now that the database, or all of one scope, was looked at, from `moment` on."""
+    def compare(self, found: Mapping[Address, Seen], moment: int, scope: Scope | None = None) -> bool:
+        """Note all that is different now that the database, or all of one scope, was looked at, from `moment` on.
+
+        Returns whether all of it was: not, where somebody noted something newer meanwhile.
+        """
         known = self.lines()
-        other = [
-            (address, seen) for address, seen in found.items() if not _is_known(known.get(address), seen)
-        ]
+        other = {address: seen for address, seen in found.items() if not _is_known(known.get(address), seen)}
         gone: list[Address] = []
-        if scope is not None or len(known) + sum(address not in known for address, _ in other) > len(found):
+        if scope is not None or len(known) + sum(address not in known for address in other) > len(found):
             here = [address for address in known if scope is None or address.scope == scope]
             gone = [address for address in here if address not in found]
+        return self.note(other, gone, moment)
+
+    def note(self, others: Mapping[Address, Seen], gone: Iterable[Address], moment: int) -> bool:
+        """As `compare`, of what is known to be all that is different."""
         now = _now()
         with self._lock:  # only for what is different: whoever asks for the last revision does not wait
-            for address in gone:
-                self._note(address, None, moment, now)
-            for address, seen in other:
-                self._note(address, seen, moment, now)
+            noted = [self._note(address, None, moment, now) for address in gone]
+            noted += [self._note(address, seen, moment, now) for address, seen in others.items()]
+        return None not in noted
 
     def look(self, address: Address, see: Callable[[], tuple[Seen | None, Result]]) -> tuple[int, Result]:
         """Look at one entry; returns its revision, 0 where there is none, and what else `see` handed over.

@@ -372,6 +372,18 @@ async def test_a_row_goes_when_it_expires(browsing: Browsing, model: KeyTableMod
     assert await shown(browsing, model) == ["kept", "long"]
 
 
+async def test_a_row_goes_when_an_expiry_passes_that_was_set_after_it_was_listed(
+    browsing: Browsing, model: KeyTableModel, plugin: Storage, feed: Feed
+) -> None:
+    await browsing.show(Query(ACME))
+    plugin.workspace("acme").expire("k0001", 0.4)
+    await browsing.follow(feed.take())
+    while plugin.workspace("acme").exists("k0001"):
+        await asyncio.sleep(0.01)
+    await browsing.let_expire()
+    assert await shown(browsing, model) == [key for key in KEYS if key != "k0001"]
+
+
 async def test_what_expires_elsewhere_is_looked_at_once(
     browsing: Browsing, model: KeyTableModel, plugin: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

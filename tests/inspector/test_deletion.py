@@ -148,6 +148,20 @@ async def test_an_undo_tells_how_far_it_is_and_goes_on_where_it_was_ended(sessio
     assert (session.history.to_undo, session.history.to_redo) == (None, deed)
 
 
+async def test_a_redo_that_was_ended_goes_on_where_it_was(session: Session) -> None:
+    deed = await delete_all(session, 5 * MOST_AT_ONCE)
+    await session.history.undo(session.storage)
+    ended = asyncio.create_task(session.history.redo(session.storage, progress=cancel_this))
+    await asyncio.wait([ended])
+    assert (session.history.to_undo, session.history.to_redo) == (deed, deed)
+    await session.history.redo(session.storage)
+    assert await remaining(session) == []
+    assert (session.history.to_undo, session.history.to_redo) == (deed, None)
+    await session.history.undo(session.storage)
+    assert len(await remaining(session)) == 5 * MOST_AT_ONCE
+    assert (session.history.to_undo, session.history.to_redo) == (None, deed)
+
+
 async def test_a_redo_that_was_ended_is_undone_as_far_as_it_went(session: Session) -> None:
     deed = await delete_all(session, 5 * MOST_AT_ONCE)
     await session.history.undo(session.storage)
@@ -157,6 +171,20 @@ async def test_a_redo_that_was_ended_is_undone_as_far_as_it_went(session: Sessio
     assert session.history.to_undo is deed
     await session.history.undo(session.storage)
     assert len(await remaining(session)) == 5 * MOST_AT_ONCE
+
+
+async def test_a_deletion_that_was_ended_tells_of_the_places_that_it_emptied_alone(session: Session) -> None:
+    keys = [f"{number:04}" for number in range(3 * MOST_AT_ONCE)]
+    await session.storage.store(ANN).save_many(dict.fromkeys(keys, 1))
+    places = [Address(ANN, "never there"), *(Address(ANN, key) for key in keys)]
+    deed = Deletion(await session.spool.new_storage(), session.history.marks)
+    ended = asyncio.create_task(deed.delete(session.storage, places, cancel_this))
+    await asyncio.wait([ended])
+    assert ended.cancelled()
+    gone = sorted(set(keys) - set(await remaining(session)))
+    assert 0 < len(gone) < len(keys)
+    assert [place.key for place in deed.places] == gone
+    assert (deed.count, deed.behind) == (len(gone), len(gone) + 1)
 
 
 async def test_a_bundle_that_was_begun_is_ended_though_the_undo_is(session: Session) -> None:

@@ -98,6 +98,32 @@ async def test_what_is_no_value_is_shown_and_said_to_be_none(
     assert person.current_key() == "counter"
 
 
+async def test_a_folder_that_may_not_be_read_is_shown_says_so_and_opens_once_it_may(
+    person: Person, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = folder / TENANT / "hjlarry" / "storage" / "conversations"
+    inode, scan = closed.stat().st_ino, os.scandir
+
+    def refusing(path: int) -> object:  # root is refused nothing by a mode
+        if isinstance(path, int) and os.fstat(path).st_ino == inode:
+            raise PermissionError(13, "Permission denied")
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    await person.choose_scope(PLUGIN)
+    await person.sees(lambda: "conversations/" in person.keys())
+    await person.choose_key("conversations/")
+    await person.sees(lambda: f"{closed}: Permission denied" in _details(person).replace("\n", ""))
+    await person.do("actionDelete")
+    assert "conversations/" in person.keys()
+    monkeypatch.undo()
+    await person.do("actionRefresh")
+    await person.sees(lambda: "conversations/" not in person.keys())
+    assert "conversations/2026/11/abc" in person.keys()
+    await person.choose_key("counter")
+    assert person.current_key() == "counter"
+
+
 def _details(person: Person) -> str:
     """What can be copied of the state that is shown in the place of a value."""
     texts = person.window.findChildren(QPlainTextEdit)

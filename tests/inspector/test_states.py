@@ -275,6 +275,7 @@ async def test_a_file_that_is_replaced_underneath_is_said_and_can_be_opened_anew
     other.replace(location)
     await person.sees(lambda: person.state().startswith("The storage was replaced or deleted"))
     assert not any(person.action(f"action{name}").isEnabled() for name in WRITING)
+    assert "Live" not in " ".join(label.text() for label in person.window.status.findChildren(QLabel))
     await person.click(the_button(person))
     assert person.state() == ""
     assert person.place().startswith("beta / Shared")

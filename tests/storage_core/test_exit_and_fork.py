@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from storage_core import Storage
+from tests.storage_core.children import said_by
 from tests.storage_core.facades import run_python
 
 FORGOTTEN_SYNC = """
@@ -98,6 +99,7 @@ def test_after_a_fork_a_child_opens_its_own_connections(location: Path) -> None:
 FORK_MEANWHILE = """
 import os, sys, threading
 from storage_core import Storage
+from storage_core.turns import Visitor
 storage = Storage(sys.argv[1])
 store = storage.workspace("acme")
 store.save("count", 0)
@@ -109,7 +111,7 @@ def change(count):
 thread = threading.Thread(target=lambda: store.update("count", change))
 thread.start()
 changing.wait()
-storage._writing.holder[0] = thread
+storage._writing.holder[0] = Visitor()
 child = os.fork()
 if not child:
     store.update("count", lambda count: count + 1)
@@ -213,3 +215,10 @@ def test_an_asynchronous_storage_goes_on_after_a_fork_and_its_child_is_told_to_o
 ) -> None:
     printed = run_python(ASYNC_AROUND_FORKS, location, PYTHONWARNINGS="ignore")
     assert printed.splitlines() == [f"{number} child {number} True" for number in range(3)]
+
+
+@pytest.mark.parametrize("children", [10, pytest.param(200, marks=pytest.mark.slow)])
+def test_forks_while_threads_and_an_event_loop_write_lose_nothing_on_either_side(
+    location: Path, children: int
+) -> None:
+    assert said_by("fork_while_busy", location, children) == ["[] []"]

@@ -51,3 +51,27 @@ storage.close()
 
 def test_an_interrupted_write_holds_up_neither_the_next_one_nor_another_process(location: Path) -> None:
     assert run_python(INTERRUPTED, location) == "[]"
+
+
+CLOSED = """
+import os, random, signal, sys
+from storage_core import ClosedError, Storage
+
+signal.signal(signal.SIGALRM, lambda *_: storage.close())
+for round in range(40):
+    storage = Storage(sys.argv[1], durability="process")
+    store = storage.workspace("acme")
+    store.save("key", 0)
+    signal.setitimer(signal.ITIMER_REAL, random.uniform(0.0001, 0.003))
+    try:
+        while True:
+            store.save("key", 1)
+    except ClosedError:
+        pass
+    assert os.listdir(os.path.dirname(sys.argv[1])) == ["state.db"]
+print("closed")
+"""
+
+
+def test_the_handler_of_a_signal_closes_a_storage_also_while_it_is_written_to(location: Path) -> None:
+    assert run_python(CLOSED, location) == "closed"

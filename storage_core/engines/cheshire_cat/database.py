@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from storage_core.engine import Browsing, Capabilities, Engine, Errand, Reader
 from storage_core.engines.cheshire_cat.look import SMALL, UNLIMITED, Looks, seen_as
-from storage_core.engines.cheshire_cat.notes import caution_on, title_of
+from storage_core.engines.cheshire_cat.notes import caution_on, left_out, title_of
 from storage_core.engines.cheshire_cat.reader import CatReader
 from storage_core.engines.cheshire_cat.tables import (
     CatTables,
@@ -27,7 +27,12 @@ from storage_core.engines.ledger_browse import LedgerBrowser
 from storage_core.engines.refusals import not_as_expected, nothing_at, taken
 from storage_core.engines.sqlite import file as sqlite_file
 from storage_core.engines.sqlite.connection import insist
-from storage_core.engines.sqlite.errors import SQLITE_FAULTS, as_storage_error, speaks_storage_errors
+from storage_core.engines.sqlite.errors import (
+    SQLITE_FAULTS,
+    as_storage_error,
+    primary_code,
+    speaks_storage_errors,
+)
 from storage_core.engines.sqlite.file import Inode
 from storage_core.entry import Kind
 from storage_core.errors import (
@@ -35,6 +40,7 @@ from storage_core.errors import (
     NotAStorageError,
     ReadOnlyError,
     StorageError,
+    StorageIOError,
     UnsupportedError,
 )
 from storage_core.query import Address, Chunk, Query
@@ -67,6 +73,11 @@ class CatEngine(CatReader):
         self._wanted = time.monotonic()
         insist(self._run, "BEGIN IMMEDIATE", self._timeout, self.location)
         self._began = time.monotonic()
+        try:
+            self.check_in_place()  # it may have waited long
+        except StorageError:
+            self.rollback()
+            raise
 
     @speaks_storage_errors
     def commit(self) -> None:
@@ -276,12 +287,17 @@ class CheshireCatDatabase:
         try:
             tables = self._found_tables()
         except SQLITE_FAULTS as error:
-            if not was_cut_off(error):
-                raise as_storage_error(error, self.location) from error
-            raise ReadOnlyError(
-                f"{self.location}: a write of the Cat was cut off, and has to be rolled back before anybody can read:"
-                " start the Cat, or open it for writing"
-            ) from error
+            if was_cut_off(error):
+                raise ReadOnlyError(
+                    f"{self.location}: a write of the Cat was cut off, and has to be rolled back before anybody can"
+                    " read: start the Cat, or open it for writing"
+                ) from error
+            if primary_code(error) == sqlite3.SQLITE_READONLY:
+                raise StorageIOError(
+                    f"{self.location}: it has a write-ahead log, which can only be read where its folder can be"
+                    " written: copy it to such a folder, with the files beside it, and open the copy"
+                ) from error
+            raise as_storage_error(error, self.location) from error
         if tables is None:
             raise NotAStorageError(f"{self.location}: no longer a database of the Cheshire Cat")
         self._tables = tables
@@ -319,6 +335,9 @@ class CheshireCatDatabase:
     def only_workspace(self) -> str | None:
         assert self._tables is not None
         return self._tables.workspace
+
+    def left_out(self) -> str | None:
+        return left_out(self._looks.unnamed)
 
     def caution(self, kind: Kind, data: bytes) -> str | None:
         return caution_on(data) if kind is Kind.JSON else None

@@ -35,10 +35,12 @@ class DifyBrowser(LedgerBrowser):
         self._lookout.look_unless_just_done(self._root, self._stop)
 
     def chunk(self, scope: Scope, key: str, offset: int, size: int) -> Chunk | None:
+        address = Address(scope, key)
+        if self._lookout.stands_for_folder(self._root, address):
+            return None
         place = dify_names.place_of(scope, key)
         if place is None:
             return None
-        address = Address(scope, key)
 
         def see() -> tuple[Seen | None, tuple[bytes, int] | None]:
             for _ in range(_TRIES):

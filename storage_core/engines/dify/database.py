@@ -69,9 +69,12 @@ class DifyDatabase:
             root.close()
 
     def title(self, scope: Scope) -> str | None:
-        return None
+        return "cannot be looked into" if scope.user == dify_names.WHOLE_FOLDER else None
 
     def only_workspace(self) -> str | None:
+        return None
+
+    def left_out(self) -> str | None:
         return None
 
     def caution(self, kind: Kind, data: bytes) -> str | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from storage_core.engines.dify.names import Place
+from storage_core.engines.dify.rights import advice, shown
 from storage_core.errors import (
     InvalidNameError,
     ReadOnlyError,
@@ -31,7 +32,7 @@ _PART = 1024 * 1024
 _STAMP = struct.Struct("=QQQQ")
 _64_BITS = 2**64 - 1
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
-_FULL = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
+FULL = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _NOT_A_NAME = (errno.ENAMETOOLONG, errno.EISDIR, errno.ENOTDIR, errno.EILSEQ)
 
@@ -211,6 +212,16 @@ class Root:
         if self.folds_names and name not in os.listdir(folder):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
 
+    def fault_of_folder(self, place: Place) -> StorageError | None:
+        """Why the folder at `place` cannot be looked into; None where it can, or where none is there."""
+        try:
+            with self.folder(place) as folder, os.scandir(folder) as items:
+                for item in items:
+                    item.stat(follow_symlinks=False)
+        except OSError as error:
+            return None if error.errno in _ABSENT else self.as_storage_error(error, place)
+        return None
+
     def not_a_file(self, place: Place, status: os.stat_result) -> StorageIOError:
         """The error for what stands in the place of a value, and is none."""
         return StorageIOError(
@@ -218,15 +229,20 @@ class Root:
         )
 
     def named(self, place: Place) -> str:
-        return os.fsencode(self.path.joinpath(*place)).decode(errors="backslashreplace")
+        return shown(self.path.joinpath(*place))
 
     def as_storage_error(self, error: OSError, place: Place = ()) -> StorageError:
         """The error of ours for one of the system's at `place`."""
         name, reason = self.named(place), error.strerror or error
-        if error.errno in _FULL:
+        if error.errno in FULL:
             return StorageFullError(f"{name}: {reason}: make room; nothing of this value was written")
         if error.errno in _FORBIDDEN:
-            return StorageIOError(f"{name}: {reason}: it belongs to another user, or is protected")
+            return StorageIOError(f"{name}: {reason}: {advice(self.path.joinpath(*place))}")
+        if error.errno == errno.EFBIG:
+            return StorageIOError(
+                f"{name}: {reason}: the file system, or a limit (ulimit -f), lets no file be so large; nothing of"
+                " this value was written"
+            )
         if error.errno in _NOT_A_NAME:
             return InvalidNameError(f"{name}: {reason}")
         return StorageIOError(f"{name}: {reason}")
@@ -278,7 +294,8 @@ def _folds_names(folder: int) -> bool:
 def _moved(path: Path, error: OSError) -> StorageError:
     if error.errno in _ABSENT:
         return StorageMovedError(f"{path}: the storage is no longer there")
-    return StorageIOError(f"{path}: {error.strerror or error}")
+    todo = f": {advice(path)}" if error.errno in _FORBIDDEN else ""
+    return StorageIOError(f"{path}: {error.strerror or error}{todo}")
 
 
 def _replaced(path: Path) -> StorageMovedError:

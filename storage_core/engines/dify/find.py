@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from storage_core.engines.dify.names import is_plugin_name, is_tenant
+from storage_core.engines.dify.rights import advice, shown
 from storage_core.errors import NotAStorageError, StorageError, StorageIOError, StorageMovedError
 
 _FOLDER = "persistence"
@@ -15,7 +16,8 @@ def find(location: Path) -> Path:
 
     It holds folders named by UUIDs, the tenants, and no other ones; at least one of them holds folders that can be
     those of plugins or their authors, at least one, and no other ones, and no file. What begins with a dot, and
-    `lost+found`, counts for nothing. Raises NotAStorageError, saying what to do.
+    `lost+found`, counts for nothing. Raises NotAStorageError, saying what to do, and StorageIOError where the system
+    lets nobody look.
     """
     try:
         fault = _fault(location)
@@ -35,7 +37,7 @@ def find(location: Path) -> Path:
 
 
 def _fault(folder: Path) -> str | None:
-    """Why the folder is none of Dify's persistence; None where it is one."""
+    """Why the folder is none of Dify's persistence; None where it is one. Raises OSError."""
     names = _folders_in(folder)[0]
     if not names:
         return (
@@ -44,30 +46,31 @@ def _fault(folder: Path) -> str | None:
         )
     other = next((name for name in names if not is_tenant(name)), None)
     if other is not None:
-        shown = os.fsencode(other).decode(errors="backslashreplace")
         return (
-            f"not Dify's persistence folder, as {shown!r:.80} in it is no tenant's: open the folder that holds the"
-            " tenants, or the file of a storage"
+            f"not Dify's persistence folder, as {shown(Path(other))!r:.80} in it is no tenant's: open the folder that"
+            " holds the tenants, or the file of a storage"
         )
-    first = ""
+    first, closed = "", None
     for name in names:
-        fault = _fault_of_tenant(folder / name)
+        try:
+            fault = _fault_of_tenant(folder / name)
+        except OSError as error:
+            closed = closed or error
+            continue
         if fault is None:
             return None
         first = first or fault
+    if closed is not None and not first:
+        raise closed
     return f"not Dify's persistence folder, as {first}"
 
 
 def _fault_of_tenant(folder: Path) -> str | None:
-    """Why the folder is none of a tenant's; None where it is one."""
-    try:
-        folders, files = _folders_in(folder)
-    except OSError as error:
-        return f"{folder.name} in it cannot be looked into ({error.strerror})"
+    """Why the folder is none of a tenant's; None where it is one. Raises OSError."""
+    folders, files = _folders_in(folder)
     other = next((name for name in (*files, *folders) if name in files or not is_plugin_name(name)), None)
     if other is not None:
-        shown = os.fsencode(other).decode(errors="backslashreplace")
-        return f"{shown!r:.80} in its folder {folder.name} is no plugin's"
+        return f"{shown(Path(other))!r:.80} in its folder {folder.name} is no plugin's"
     return None if folders else f"its folder {folder.name} holds no plugins"
 
 
@@ -94,4 +97,6 @@ def _around(location: Path) -> Path | None:
 def _unreadable(location: Path, error: OSError) -> StorageError:
     if isinstance(error, FileNotFoundError):
         return StorageMovedError(f"{location}: the folder was taken away at this moment")
-    return StorageIOError(f"{location}: {error.strerror or error}")
+    path = location if error.filename is None else Path(os.fsdecode(error.filename))
+    todo = f": {advice(path)}" if isinstance(error, PermissionError) else ""
+    return StorageIOError(f"{shown(path)}: {error.strerror or error}{todo}")

@@ -42,8 +42,9 @@ class Marks:
             return stamp + self._looked_again(address, young, status, digest())
         if known is not None and known.startswith(stamp):
             return known
-        if not is_young(status):
-            self._young.pop(address, None)
+        if not _is_young(status):
+            if young is not None:
+                self._young.pop(address, None)
             return stamp
         content = digest()
         self._young[address] = _Young(stamp, content, time.monotonic(), False)
@@ -70,6 +71,10 @@ class Marks:
             if address not in here and young.since < long_ago:
                 self._young.pop(address, None)
 
+    def is_young(self, address: Address) -> bool:
+        """Whether the times of the file there would not tell if it was written once more; as of the last look."""
+        return bool(self._young) and address in self._young
+
     def is_whole(self, address: Address, status: os.stat_result, digest: bytes) -> bool:
         """Whether that is known to be all that its writer wanted to write."""
         young = self._young.get(address)
@@ -78,7 +83,7 @@ class Marks:
         )
 
 
-def is_young(status: os.stat_result) -> bool:
+def _is_young(status: os.stat_result) -> bool:
     """Whether the file changed so lately that one more change might not be seen on its times."""
     return time.time_ns() - status.st_ctime_ns < tick_of(status)
 

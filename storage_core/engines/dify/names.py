@@ -22,6 +22,9 @@ LONGEST_KEY = 256
 LONGEST_NAME = 255
 """Bytes of one file or folder."""
 
+WHOLE_FOLDER = "./"
+"""The key that stands for a plugin's whole folder, and the plugin that stands for a tenant's: neither can be one."""
+
 _NO_NAMES = frozenset(("", ".", ".."))
 _TENANT = re.compile("[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _AUTHOR = re.compile("[a-z0-9_-]{1,64}")
@@ -81,6 +84,32 @@ def address_at(place: Place) -> Address | None:
     names = 3 if len(place) > 3 and is_plugin_name(place[2]) else 2
     scope, key = scope_of(place[0], "/".join(place[1:names])), "/".join(place[names:])
     return Address(scope, key) if scope is not None and len(key) <= KEY_LIMIT and is_text(key) else None
+
+
+def address_of_folder(place: Place) -> Address | None:
+    """What stands for a folder that cannot be looked into: a key that ends with a slash, as none of Dify's does.
+
+    None for the persistence folder, and where no plugin has values.
+    """
+    if not place:
+        return None
+    if len(place) == 1:
+        return Address(Scope(place[0], WHOLE_FOLDER), WHOLE_FOLDER)
+    names = 3 if len(place) > 2 and is_plugin_name(place[2]) else 2
+    scope, inner = scope_of(place[0], "/".join(place[1:names])), place[names:]
+    key = "".join(f"{name}/" for name in inner) or WHOLE_FOLDER
+    return Address(scope, key) if scope is not None and len(key) <= KEY_LIMIT else None
+
+
+def folder_that_is_meant(address: Address) -> Place | None:
+    """The folder that an address of `address_of_folder` stands for; None for every other address."""
+    scope, key = address
+    if not key.endswith("/"):
+        return None
+    plugin = () if scope.user is None or scope.user == WHOLE_FOLDER else tuple(scope.user.split("/"))
+    inner = () if key == WHOLE_FOLDER else tuple(key[:-1].split("/"))
+    place = (scope.workspace, *plugin, *inner)
+    return place if address_of_folder(place) == address else None
 
 
 def place_of(scope: Scope, key: str) -> Place | None:

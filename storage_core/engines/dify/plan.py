@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from storage_core.engines.dify import names as dify_names
 from storage_core.engines.dify.files import Root
 from storage_core.engines.dify.names import Place
+from storage_core.engines.dify.rights import why_not_written
 from storage_core.engines.dify.staging import Staging, make_folders, sync
 from storage_core.engines.ledger import Seen
 from storage_core.errors import InvalidNameError, ReadOnlyError, StorageError
@@ -99,35 +100,48 @@ class Plan:
             try:
                 with self._root.folder(place[:length]) as folder:
                     if not os.access(".", os.W_OK | os.X_OK, dir_fd=folder):
-                        raise ReadOnlyError(
-                            f"{self._root.named(place[:length])}: this user may not write there"
-                        )
+                        raise ReadOnlyError(f"{self._root.named(place[:length])}: {why_not_written(folder)}")
                 return
             except (FileNotFoundError, NotADirectoryError):
                 continue
             except OSError as error:
                 raise self._root.as_write_error(error, place[:length]) from error
 
+    def make_way(self) -> None:
+        """Make the folders that are missing, where no value has to go first: nothing else is left to do but names."""
+        in_the_way = self._in_the_way()
+        for place in self._puts():
+            if not any(is_above(other, place) for other in in_the_way):
+                self._make_folders(place)
+
     def carry_out(self) -> None:
         """Have all of it happen, one after the other; what is refused then leaves the rest undone.
 
         Raises Taken where a plugin was quicker, and what the system has against it.
         """
-        gone = [place for place, pending in self._pending.items() if pending.name is None]
-        puts = [place for place, pending in self._pending.items() if pending.name is not None]
-        in_the_way = [place for place in gone if any(is_above(place, other) for other in puts)]
+        puts, in_the_way = self._puts(), self._in_the_way()
         for place in in_the_way:
             self._remove(place)
         for place in puts:
-            self._make_folders(place)
+            if any(is_above(other, place) for other in in_the_way):
+                self._make_folders(place)
         for place in puts:
             self._put(place, self._pending[place])
-        for place in gone:
-            if place not in in_the_way:
+        for place, pending in self._pending.items():
+            if pending.name is None and place not in in_the_way:
                 self._remove(place)
         if self._durable:
             for place in {place[:-1]: place for place in self._pending}.values():
                 self._sync(place)
+
+    def _puts(self) -> list[Place]:
+        return [place for place, pending in self._pending.items() if pending.name is not None]
+
+    def _in_the_way(self) -> list[Place]:
+        """What is to go, and would be a folder of what is to come."""
+        puts = self._puts()
+        gone = (place for place, pending in self._pending.items() if pending.name is None)
+        return [place for place in gone if any(is_above(place, other) for other in puts)]
 
     def _make_folders(self, place: Place) -> None:
         try:

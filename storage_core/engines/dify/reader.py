@@ -53,7 +53,7 @@ class DifyReader:
 
     @speaks_storage_errors
     def _read(self, scope: Scope, key: str, size_limit: int | None) -> Record | None:
-        place = dify_names.place_of(scope, key)
+        place = self._place(scope, key)
         if place is None:
             return None
         address = Address(scope, key)
@@ -64,6 +64,11 @@ class DifyReader:
         seen, data = found
         assert seen.updated is not None
         return Kind.BYTES, data, seen.size, revision, seen.updated, None
+
+    def _place(self, scope: Scope, key: str) -> Place | None:
+        """As `place_of`, and None for a folder; raises StorageIOError for one that cannot be looked into."""
+        is_folder = self._lookout.stands_for_folder(self._root, Address(scope, key))
+        return None if is_folder else dify_names.place_of(scope, key)
 
     def _see(
         self, place: Place, address: Address, size_limit: int | None
@@ -131,7 +136,8 @@ class DifyReader:
 
     @speaks_storage_errors
     def scopes(self) -> list[ScopeInfo]:
-        self._look()
+        self._interrupted = False
+        self._lookout.look_unless_just_opened(self._root, self._stop)
         sums: dict[Scope, list[int]] = {}
         for address, line in self._ledger.lines().items():
             found = sums.setdefault(address.scope, [0, 0])
@@ -146,7 +152,8 @@ class DifyReader:
     @speaks_storage_errors
     def changes(self, since: int, limit: int) -> list[Change]:
         if not self._has_just_looked:
-            self._look()
+            self._interrupted = False
+            self._lookout.look_unless_just_opened(self._root, self._stop)
         self._has_just_looked = False
         return self._ledger.changes(since, limit)
 
@@ -170,12 +177,8 @@ class DifyReader:
 
     @speaks_storage_errors
     def notes(self, scope: Scope, key: str) -> list[str]:
-        place = dify_names.place_of(scope, key)
+        place = self._place(scope, key)
         return [] if place is None else dify_check.notes(self._root, place, scope, key)
-
-    def _look(self) -> None:
-        self._interrupted = False
-        self._lookout.look(self._root, self._stop)
 
     def _stop(self) -> None:
         if self._interrupted:

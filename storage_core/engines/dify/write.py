@@ -51,9 +51,10 @@ class DifyEngine(DifyReader):
 
     @speaks_storage_errors
     def commit(self) -> None:
+        self._plan.make_way()
         for place, pending in self._plan:
             if pending.expected is not None:
-                self._expect_still(place, pending)
+                self._expect_still(place, pending)  # as late as can be: only names are given from here on
         try:
             self._plan.carry_out()
         except Taken as found:
@@ -99,14 +100,14 @@ class DifyEngine(DifyReader):
 
     @speaks_storage_errors
     def delete(self, scope: Scope, key: str, if_revision: int | None) -> bool:
-        place, address = dify_names.place_of(scope, key), Address(scope, key)
+        place, address = self._place(scope, key), Address(scope, key)
         if place is None:
             return False
         return self._delete(place, address, self._expect(place, address, if_revision))
 
     @speaks_storage_errors
     def delete_many(self, scope: Scope, keys: Sequence[str]) -> int:
-        places = [(dify_names.place_of(scope, key), Address(scope, key)) for key in keys]
+        places = [(self._place(scope, key), Address(scope, key)) for key in keys]
         return sum(place is not None and self._delete(place, address, None) for place, address in places)
 
     @speaks_storage_errors
@@ -122,7 +123,7 @@ class DifyEngine(DifyReader):
         self, scope: Scope, key: str, to: Scope, new_key: str, overwrite: bool, if_revision: int | None
     ) -> None:
         source, target = Address(scope, key), Address(to, new_key)
-        place, new_place = dify_names.place_of(scope, key), dify_names.place_to_write(to, new_key)
+        place, new_place = self._place(scope, key), dify_names.place_to_write(to, new_key)
         before = None if place is None else self._root.status(place)
         expected = None if place is None else self._expect(place, source, if_revision)
         seen = None if place is None else self._now(place, source)
@@ -153,7 +154,7 @@ class DifyEngine(DifyReader):
         """Nothing is written ahead."""
 
     def _read(self, scope: Scope, key: str, size_limit: int | None) -> Record | None:
-        place = dify_names.place_of(scope, key)
+        place = self._place(scope, key)
         pending = None if place is None else self._plan.get(place)
         if pending is None:
             return super()._read(scope, key, size_limit)

@@ -71,7 +71,8 @@ def _parser() -> argparse.ArgumentParser:
         "--missing",
         choices=("raise", "none"),
         default="raise",
-        help="what a key that is not set gives: an error, as in Dify, or None, as is documented (%(default)s)",
+        help="what a key that is not set gives: an error, as in Dify, or None, as is documented, for which the SDK's"
+        " own get is wrapped (%(default)s)",
     )
     what = parser.add_argument_group("what to ask of it").add_mutually_exclusive_group()
     what.add_argument("--tool", metavar="NAME", help="invoke a tool")

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
+    QApplication,
     QCheckBox,
     QLabel,
     QLineEdit,
@@ -656,6 +657,36 @@ def test_what_hides_in_a_text_is_seen_in_its_field_and_stays_until_it_is_edited(
     assert form.data() is data
     type_into(line(form, "$[1]"), "2")
     assert form.data() == f'["{hidden}a", 2]'.encode()
+
+
+def test_what_a_line_has_no_room_for_is_not_left_out_in_silence(form: FormEditor) -> None:
+    form.load(b'["x"]')
+    QGuiApplication.clipboard().setText("y" * 300_000)
+    line(form, "$[0]").setFocus()
+    QTest.keyClick(line(form, "$[0]"), Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    QApplication.processEvents()
+    assert len(form.data()) < 300_000
+    assert "what comes after them was left out" in notice(form)
+    form.undo()
+    assert form.data() == b'["x"]'
+    assert notice(form) == ""
+
+
+@pytest.mark.parametrize("path", ["$.a", "$.b", "$.c"])
+@pytest.mark.parametrize("keep_place", [False, True])
+def test_the_keyboard_stays_in_the_form_when_all_fields_go_at_once(
+    form: FormEditor, path: str, keep_place: bool
+) -> None:
+    form.load(b'{"a": 1, "b": "x", "c": "y"}')
+    line(form, path).setFocus()
+    form.load(b'{"a": 1, "b": "x", "c": "y"}', keep_place=keep_place)
+    line(form, path).setFocus()
+    form.set_type(form.model.node(0), JsonType.TEXT)
+    assert names(form) == ["value"]
+    assert form.view.current_node() is form.model.root
+    assert form.view.hasFocus()
+    form.undo()
+    assert names(form) == ["value", "a", "b", "c"]
 
 
 def test_twins_and_moved_fields_take_their_problems_along(form: FormEditor) -> None:

@@ -53,9 +53,9 @@ async def test_a_place_is_kept_listed_and_a_way_back(window: MainWindow) -> None
 
 async def test_the_command_takes_a_kept_place_away_again(window: MainWindow) -> None:
     action = window.findChild(QAction, "actionBookmark")
-    assert action.text() == "&Bookmark this place"
+    assert action.text() == "Book&mark this place"
     await bookmark(window, PROFILE)
-    assert action.text() == "Remove this &bookmark"
+    assert action.text() == "Remove this book&mark"
     action.trigger()
     assert listed(window) == {}
 

@@ -296,3 +296,37 @@ async def test_the_undo_of_a_large_deletion_shows_its_progress_and_can_be_ended(
     assert "Undo takes back" in person.window.toast.accessibleName()
     await person.do("actionUndo")
     assert count() == 3_000
+
+
+async def test_what_was_deleted_is_offered_back_only_while_it_is_what_undo_would_bring(
+    person: Person, location: Path
+) -> None:
+    await person.do("actionDelete")
+    assert person.window.toast.isVisible()
+    await person.go_to(BOB, "key:000")
+    assert person.window.toast.isVisible()
+    await person.edit("$", "7")
+    await person.do("actionSave")
+    assert not person.window.toast.isVisible()
+
+
+async def test_nothing_is_offered_back_of_a_storage_that_is_open_no_more(
+    person: Person, tmp_path: Path
+) -> None:
+    with Storage(tmp_path / "other.db") as storage:
+        storage.store(ANN).save("other", 1)
+    await person.do("actionDelete")
+    assert person.window.toast.isVisible()
+    await person.window.open(tmp_path / "other.db")
+    await person.window.idle()
+    assert not person.window.toast.isVisible()
+
+
+async def test_a_dialog_that_asks_anew_leads_to_what_was_refused(person: Person) -> None:
+    await person.do("actionCopyTo")
+    fill(person.dialog("copyDialog"), user="bob", key="key:000")
+    await accept(person, "copyDialog")
+    again = person.dialog("copyDialog")
+    key = again.findChild(QLineEdit, "keyEdit")
+    assert again.focusWidget() is key
+    assert key.selectedText() == "key:000"

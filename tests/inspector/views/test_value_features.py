@@ -91,6 +91,16 @@ async def test_packed_bytes_can_be_read_and_nothing_is_written(person: Person, l
     assert not person.window.value.is_edited()
 
 
+async def test_lines_that_were_read_stand_as_far_in_as_they_do(person: Person, location: Path) -> None:
+    with Storage(location) as storage:
+        storage.store(ANN).set("packed", gzip.compress(b'{\n  "a": 1 \n}'))
+    await person.go_to(ANN, "packed")
+    await person.open_tab("readingsPage")
+    box, text = person.find(QComboBox, "readingBox"), person.find(QPlainTextEdit, "readingText")
+    box.setCurrentIndex(box.findText("gzip"))
+    assert text.toPlainText() == '{\n  "a": 1␣\n}'
+
+
 # Large values and files.
 
 

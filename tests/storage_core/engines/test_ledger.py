@@ -122,6 +122,16 @@ def test_a_comparison_that_began_before_a_change_does_not_take_it_back(ledger: L
     assert told(ledger, 2) == [(3, "a", False), (4, "b", True)]
 
 
+def test_a_comparison_says_whether_all_that_it_found_was_noted(ledger: Ledger) -> None:
+    assert ledger.compare({at("a"): seen(2), at("c"): seen(3)}, ledger.moment)
+    before = ledger.moment
+    assert ledger.note({at("a"): seen(4)}, [at("c")], ledger.moment)
+    assert not ledger.note({at("a"): seen(3)}, [], before)
+    assert not ledger.compare({at("a"): seen(4), at("c"): seen(3)}, before)
+    assert not ledger.note({at("c"): seen(5)}, [], before)
+    assert ledger.lines()[at("a")].seen == seen(4)
+
+
 def test_nothing_newer_is_told_while_a_change_is_being_made(ledger: Ledger) -> None:
     making = Making(ledger)
     assert making.made(at("a"), seen("mine")) == 3

@@ -1,12 +1,13 @@
 """What a Cheshire Cat's plugins and we change is told in the order in which it became so, each change once."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from storage_core import Kind
+from storage_core import Kind, Storage, StorageMovedError
 from storage_core.engine import Engine, Reader
 from storage_core.engines.cheshire_cat.database import CatEngine, CheshireCatDatabase
 from tests.foreign.cat_store import CatStore
@@ -84,3 +85,35 @@ def test_a_change_of_ours_that_others_see_before_it_is_noted_has_its_one_revisio
     told = reader.changes(since, 10)
     assert [(change.key, change.deleted, change.size) for change in told] == [OURS, THEIRS]
     assert told[0].revision == revision
+
+
+def test_what_the_cat_saved_anew_between_two_looks_is_told_in_the_order_in_which_it_was_saved(
+    connected: tuple[Reader, Engine], cat: CatStore
+) -> None:
+    reader, _ = connected
+    reader.version()
+    since = reader.last_revision()
+    keys = [f"key {number * 7 % 20}" for number in range(20)]
+    for key in keys:
+        cat.save(key, 1)
+    assert [change.key for change in reader.changes(since, 100)] == keys
+
+
+def test_a_write_that_waited_for_the_lock_while_another_file_took_the_place_is_refused(
+    connected: tuple[Reader, Engine], location: Path
+) -> None:
+    _, engine = connected
+    assert isinstance(engine, CatEngine)
+    restored = location.with_name("restored.db")
+    engine.backup(restored)
+
+    def restore(statement: str) -> None:
+        if statement.startswith("BEGIN"):
+            os.replace(restored, location)
+
+    engine._connection.set_trace_callback(restore)
+    with pytest.raises(StorageMovedError):
+        engine.begin()
+    assert not engine._connection.in_transaction
+    with Storage(location) as storage:
+        assert storage.store(SHARED).load("key") == 1

@@ -51,3 +51,10 @@ def as_nobody(folder: Path) -> list[str]:
         if path.is_relative_to(temporary) and path != temporary:
             path.chmod(0o755)
     return through
+
+
+def failing(call: str, error: str, when: str, *paths: Path) -> list[str]:
+    """What starts a command of which those system calls fail, on these paths only where some are given."""
+    only = [option for path in paths for option in ("-P", str(path))]
+    inject = ["-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={when}"]
+    return ["strace", "-f", "-o", "/dev/null", *only, *inject]

@@ -1,10 +1,9 @@
 """Writing to Dify's folder: whole values or none, whatever dies, fails or writes at the same moment."""
 
 import asyncio
+import json
 import os
-import stat
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from storage_core import (
     ConflictError,
     InvalidNameError,
     Storage,
-    StorageFullError,
     StorageIOError,
 )
 from storage_core.engine import Engine
@@ -23,7 +21,7 @@ from storage_core.engines.dify.database import DifyDatabase
 from storage_core.entry import Kind
 from tests.foreign.dify_daemon import TENANT, Daemon
 from tests.storage_core.children import Child, said_by
-from tests.storage_core.engines.dify.folder import GMAIL, PLUGIN, as_nobody, files, plugin_folder
+from tests.storage_core.engines.dify.folder import GMAIL, PLUGIN, as_nobody, failing, files, plugin_folder
 from tests.storage_core.facades import listed
 
 
@@ -211,12 +209,6 @@ def test_a_file_in_the_place_of_the_staging_folder_is_said_to_be_in_the_way(fold
         storage.store(PLUGIN).set("counter", b"1")
 
 
-def _failing(call: str, error: str, when: str, *paths: Path) -> list[str]:
-    only = [option for path in paths for option in ("-P", str(path))]
-    inject = ["-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={when}"]
-    return ["strace", "-f", "-o", "/dev/null", *only, *inject]
-
-
 @pytest.mark.parametrize(
     ("call", "error", "expected"),
     [
@@ -234,7 +226,7 @@ def test_where_staging_fails_nothing_of_many_is_changed(
     staged = (folder / ".storage_core" / "2",) if call != "mkdirat" else ()
     if call == "fsync":
         staged = ()
-    said = said_by("set_many_dify", folder, through=_failing(call, error, "1" if staged else "1+", *staged))
+    said = said_by("set_many_dify", folder, through=failing(call, error, "1" if staged else "1+", *staged))
     assert said == [expected]
     assert files(folder) == before
 
@@ -243,7 +235,7 @@ def test_where_staging_fails_nothing_of_many_is_changed(
 def test_where_the_device_fails_half_way_each_value_is_old_or_new_and_it_says_so(
     folder: Path, call: str
 ) -> None:
-    said = said_by("set_many_dify", folder, through=_failing(call, "EIO", "2"))
+    said = said_by("set_many_dify", folder, through=failing(call, "EIO", "2"))
     assert said == ["StorageIOError"]
     found = [(plugin_folder(folder) / key).read_bytes() for key in ("counter", "token", "user_name")]
     assert sorted(data == b"new" * 100_000 for data in found) == [False, False, True]
@@ -286,45 +278,6 @@ def test_many_processes_and_threads_lose_no_compare_and_set(folder: Path) -> Non
     assert Daemon(folder, "hjlarry/storage").get("counter") == b"%d" % (count * each)
 
 
-def test_the_backup_is_a_storage_with_the_same_values_modes_and_times(folder: Path, tmp_path: Path) -> None:
-    (plugin_folder(folder) / "counter").chmod(0o640)
-    (plugin_folder(folder) / "link").symlink_to("counter")
-    target = tmp_path / "backup"
-    with Storage(folder) as storage:
-        storage.backup(target)
-        with pytest.raises(StorageIOError, match="overwrites nothing"):
-            storage.backup(target)
-        with pytest.raises(StorageIOError, match="inside"):
-            storage.backup(folder / TENANT / "backup")
-        with pytest.raises(StorageIOError):
-            storage.backup(tmp_path / "no" / "such")
-        found = storage.scopes()
-    assert files(target) == files(folder)
-    assert stat.S_IMODE(target.stat().st_mode) == 0o700
-    for path in folder.rglob("*"):
-        copied = target / path.relative_to(folder)
-        assert copied.lstat().st_mode == path.lstat().st_mode
-        if path.is_file() and not path.is_symlink():
-            assert copied.lstat().st_mtime_ns == path.lstat().st_mtime_ns
-    with Storage(target, read_only=True) as copied_storage:
-        assert copied_storage.scopes() == found
-
-
-def test_a_backup_that_fails_leaves_nothing(folder: Path, tmp_path: Path) -> None:
-    target = tmp_path / "backup"
-    script = (
-        "import sys; from storage_core import Storage, StorageError\n"
-        "try: Storage(sys.argv[1]).backup(sys.argv[2])\n"
-        "except StorageError as error: print(type(error).__name__)"
-    )
-    failing = _failing("write", "ENOSPC", "1", target / TENANT / "langgenius/gmail_trigger/wecom_msg_sub_0")
-    ran = subprocess.run(
-        [*failing, sys.executable, "-c", script, folder, target], capture_output=True, text=True, check=True
-    )
-    assert ran.stdout.strip() == StorageFullError.__name__
-    assert not target.exists()
-
-
 @pytest.mark.parametrize(("durability", "syncs"), [("power", True), ("process", False)])
 def test_a_write_that_returns_is_on_the_disk_its_content_before_its_name(
     folder: Path, tmp_path: Path, durability: str, syncs: bool
@@ -343,10 +296,55 @@ def test_a_write_that_returns_is_on_the_disk_its_content_before_its_name(
     assert [call for call in calls[put:] if call.startswith("fsync") and "hjlarry/storage/new>" in call]
 
 
+def test_the_last_look_at_a_file_is_right_before_another_takes_its_place(
+    folder: Path, tmp_path: Path
+) -> None:
+    trace = tmp_path / "trace"
+    through = ["strace", "-f", "-y", "-o", str(trace), "-e", "trace=file,desc"]
+    assert said_by("swap_dify", folder, through=through) == ["written"]
+    calls = [line.split(" ", 1)[1].strip() for line in trace.read_text().splitlines() if "(" in line]
+    put = next(place for place, call in enumerate(calls) if call.startswith("rename") and '"counter"' in call)
+    look = max(place for place in range(put) if "stat" in calls[place] and '"counter"' in calls[place])
+    assert {call.partition("(")[0] for call in calls[look + 1 : put]} <= {"openat", "close"}
+    assert put - look < 12
+
+
 def test_a_folder_that_may_not_be_written_says_so(folder: Path) -> None:
     before = files(folder)
     assert said_by("set_many_dify", folder, through=as_nobody(folder)) == ["ReadOnlyError"]
+    (said,) = said_by("write_once_dify", folder, 1, through=as_nobody(folder))
+    assert said.startswith(
+        f"ReadOnlyError {plugin_folder(folder)}: this user may not write there: it belongs to root"
+    )
     assert files(folder) == before
+
+
+def test_a_file_system_that_can_only_be_read_says_so_and_a_plugins_values_are_read(folder: Path) -> None:
+    mounting = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
+    through = ["unshare", "--mount", "sh", "-c", mounting, str(folder)]
+    if subprocess.run([*through, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("only root can mount")
+    (said,) = said_by("write_once_dify", folder, 1, through=through)
+    assert said.startswith(f"ReadOnlyError {plugin_folder(folder)}: this file system can only be read")
+    assert _shown(folder, through)["counter"] == "42"
+
+
+def _shown(folder: Path, through: list[str]) -> dict[str, str]:
+    (said,) = said_by("look_at_dify", folder, through=through)
+    found: dict[str, str] = json.loads(said)[str(PLUGIN)]
+    return found
+
+
+def test_a_value_that_is_larger_than_a_file_may_be_changes_nothing_and_the_next_is_written(
+    folder: Path,
+) -> None:
+    before = files(folder)
+    limited = ["sh", "-c", 'trap "" XFSZ; ulimit -f 100; exec "$@"', "sh"]
+    (said,) = said_by("write_once_dify", folder, 300_000, through=limited)
+    assert "File too large" in said
+    assert "ulimit -f" in said
+    assert files(folder) == before
+    assert said_by("write_once_dify", folder, 30_000, through=limited) == ["written"]
 
 
 async def test_a_forked_child_writes_on_its_own(folder: Path) -> None:
