@@ -152,9 +152,9 @@ class MainWindow(QMainWindow):
         """Return when no query, no timer and no page load is pending, or when the window has been closed."""
         rounds = 0  # more than one, as what an event brings about may begin only with the next
         while rounds < QUIET_ROUNDS and not self._is_closing:
-            rounds = rounds + 1 if self.tasks.is_idle and not self._is_timer_pending() else 0
             await self.tasks.idle()
             await asyncio.sleep(0.005)
+            rounds = rounds + 1 if self._is_quiet() else 0
 
     async def shutdown(self) -> None:
         """Close everything without asking; with settings, an unsaved edit stays as a draft. Twice does no harm."""
@@ -259,6 +259,9 @@ class MainWindow(QMainWindow):
         """The row they were at is gone, which leads nobody away who is on their way to another place already."""
         if not self.tasks.is_running("place"):
             self.start(self.place.move_on(to), newest_of="place", unasked=True)
+
+    def _is_quiet(self) -> bool:
+        return self._is_closing or (self.tasks.is_idle and not self._is_timer_pending())
 
     def _is_timer_pending(self) -> bool:
         return self.live.is_pending or any(

@@ -13,7 +13,7 @@ from inspector.plain import visible
 from inspector.views.main_window import MainWindow
 from storage_core import Scope
 
-PATIENCE = 30  # seconds until something that does not come is a failure
+PATIENCE = 120  # seconds until something that does not come is a failure
 Kind = TypeVar("Kind", bound=QWidget)
 
 

@@ -269,7 +269,7 @@ async def press_cancel_when_it_shows(person: Person) -> None:
     """Press Cancel as soon as progress is to be seen, and wait for the end."""
     async with asyncio.timeout(PATIENCE):
         while not (shown := [each for each in person.dialogs() if each.objectName() == "progressDialog"]):
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.001)
     QTest.mouseClick(shown[0].findChild(QPushButton, "cancelButton"), Qt.MouseButton.LeftButton)
     await person.window.idle()
 

@@ -56,7 +56,7 @@ def test_it_says_what_is_and_what_to_do(view):
 
 
 def test_its_button_asks(view, qtbot):
-    with qtbot.waitSignal(view.asked, timeout=1_000):
+    with qtbot.waitSignal(view.asked):
         qtbot.mouseClick(button(view, "Open…"), Qt.MouseButton.LeftButton)
 
 
