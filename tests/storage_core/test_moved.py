@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from storage_core import AsyncStorage, NewerFormatError, Storage, StorageError, StorageMovedError
+from storage_core.engines.sqlite.database import SqliteDatabase, SqliteEngine
 from tests.storage_core.conftest import OpenStorage
 from tests.storage_core.facades import listed
 from tests.storage_core.verbs import READS, VERBS, WRITES, fill
@@ -76,6 +77,24 @@ async def test_a_write_where_the_file_was_moved_says_so_and_writes_nothing(
                 await verb(storage, store)
         assert await store.load("key") == "in the file that was opened"
     assert _content(location) == content
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("move", MOVES)
+async def test_a_write_that_waited_for_its_turn_while_the_file_was_moved_writes_nothing(
+    location: Path, move: str
+) -> None:
+    database = SqliteDatabase(location)
+    database.prepare()
+    engine = database.connect()
+    assert isinstance(engine, SqliteEngine)
+    engine._connection.set_trace_callback(
+        lambda statement: MOVES[move](location) if statement.startswith("BEGIN") else None
+    )
+    with pytest.raises(StorageMovedError):
+        engine.begin()
+    assert not engine._connection.in_transaction
+    engine.close()
 
 
 @pytest.mark.usefixtures("filled")

@@ -20,6 +20,7 @@ from storage_core.entry import Kind
 from storage_core.errors import (
     CorruptError,
     ReadOnlyError,
+    StorageMovedError,
     StorageNotFoundError,
 )
 from storage_core.records import Record, has_expired
@@ -82,9 +83,13 @@ class SqliteEngine(SqliteReader):
         try:
             insist(self._run, "BEGIN IMMEDIATE", self._timeout, self.location)
             (version,) = self._run("PRAGMA user_version").fetchone()
+            self.check_in_place()  # it may have waited long
         except SQLITE_FAULTS as error:
             self.rollback()
             raise as_storage_error(error, self.location) from error
+        except StorageMovedError:
+            self.rollback()
+            raise
         if version != FORMAT:
             self.rollback()
             raise sqlite_file.newer_format(self.location, version)
