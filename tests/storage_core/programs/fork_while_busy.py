@@ -25,7 +25,7 @@ def write(storage: Storage, name: str) -> None:
 
 async def write_together(name: str) -> None:
     count = 0
-    async with AsyncStorage(location) as storage:
+    async with AsyncStorage(location, timeout=60) as storage:
         store = storage.workspace("acme")
         while not over.is_set():
             await asyncio.gather(*(store.save(f"{name} {count + number}", 0) for number in range(5)))
@@ -33,14 +33,14 @@ async def write_together(name: str) -> None:
     written[name] = count
 
 
-with ThreadPoolExecutor(3) as threads, Storage(location) as storage:
+with ThreadPoolExecutor(3) as threads, Storage(location, timeout=60) as storage:
     writing = [threads.submit(write, storage, name) for name in ("first", "second")]
     writing.append(threads.submit(asyncio.run, write_together("loop")))
     try:
         for number in range(children):
             child = os.fork()
             if child == 0:
-                store = (storage if number % 2 else Storage(location)).workspace("acme")
+                store = (storage if number % 2 else Storage(location, timeout=60)).workspace("acme")
                 for count in range(10):
                     store.save(f"child {number} {count}", count)
                 os._exit(0)
