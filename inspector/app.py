@@ -73,6 +73,7 @@ async def _run(app: QApplication, options: argparse.Namespace) -> int:
     theme.theme().choose(chosen or (settings.theme if settings else theme.Choice.LIGHT))
     window = await open_window(options.path, read_only=options.read_only, settings=settings)
     _report_crashes(window)
+    window.resize(window.size().boundedTo(window.screen().availableSize()))
     closed = asyncio.Event()
     window.closed.connect(closed.set)
     with suppress(NotImplementedError):  # where the platform has no signals for a loop

@@ -1,20 +1,22 @@
 """Brings scopes of the open storage over into another one, and puts the report of it away."""
 
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from inspector.system import OUR_OWN, System
 from inspector.value_files import save_pieces
 from storage_core import AsyncStorage, Capabilities, InvalidValueError, Scope, StorageNotFoundError
-from storage_core.raw import only_workspace
+from storage_core.raw import only_workspace, refusal
 from storage_core.transfer import IfTaken, Progress, Report, Transfer
 
 JSON_LINES = ".jsonl"
 """The ending of a file that gets the report as JSON; any other gets text."""
 
 _LINES_AT_ONCE = 1_000
+_ANY_KEY = "key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +33,40 @@ class Request:
 class Found:
     """What is at the place that a person has named as the target, in words.
 
-    `only_workspace` is the one workspace of a system that has no others, where it is known.
+    `system` is whose data it is; `only_workspace` the one workspace of a system that has no others, where that would
+    take one of the scopes.
     """
 
     words: str
     only_workspace: str | None = None
+    system: System = OUR_OWN
 
 
-async def look_at(location: Path) -> Found:
-    """See what a target is, without changing it. Raises storage_core's errors for what cannot be one."""
+async def look_at(location: Path, scopes: Collection[Scope] = ()) -> Found:
+    """See what a target is, without changing it, and whether it would take `scopes`.
+
+    Raises storage_core's errors for what cannot be one.
+    """
     if not location.exists():
         _refuse_without_folder(location)
         return Found("There is no such file: a new storage is made")
     async with AsyncStorage(location, read_only=True) as storage:
         can, workspaces, only = storage.capabilities, await storage.workspaces(), only_workspace(storage)
+        fits = only is None or not scopes or any(_would_take(storage, only, scope) for scope in scopes)
     names = "1 workspace" if len(workspaces) == 1 or only else f"{len(workspaces):,} workspaces"
     if can == Capabilities():
         return Found(f"A storage with {names}")
     left_out = [name for name, has in (("bytes", can.bytes), ("JSON", can.json)) if not has]
     left_out += [] if can.expiry else ["expiry"]
     words = f"{can.system}, with {names}" + (f"; it holds no {' and no '.join(left_out)}" if left_out else "")
-    return Found(words, only)
+    system = System(can)
+    if not fits:
+        words += f"; none of the scopes can be one of its {system.members} under its name"
+    return Found(words, only if fits else None, system)
+
+
+def _would_take(storage: AsyncStorage, workspace: str, scope: Scope) -> bool:
+    return refusal(storage, Scope(workspace, scope.user), _ANY_KEY, lambda _: False) is None
 
 
 class Bringing:

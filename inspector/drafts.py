@@ -4,7 +4,9 @@ import hashlib
 import json
 import os
 import sys
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +22,11 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-LARGEST = 2 * 1024 * 1024
+LARGEST = 80 * 1024 * 1024
 """Bytes of an edit that is kept: it may grow past the largest value that can be edited."""
+
+MOST_ROOM = 512 * 1024 * 1024
+"""Bytes that all drafts of a person may take up together."""
 
 _FORMAT = 1
 _LONGEST_HEAD = 64 * 1024
@@ -47,6 +52,10 @@ class Draft:
     file: Path | None = field(default=None, compare=False)
 
 
+def _always() -> bool:
+    return True
+
+
 class Drafts:
     """The drafts in one folder, shared by all inspectors of a person; each one touches only its own and dead ones'.
 
@@ -54,35 +63,56 @@ class Drafts:
     process ends. Drafts whose inspector holds its lock are nobody else's business.
 
     Writing is atomic and outlives the process; what a power cut takes are the last seconds. Nothing waits for the
-    disk, so that all of it may be called on the GUI thread. Raises OSError where the folder cannot be written.
+    disk, so that all of it may be called on the GUI thread, and that of large values on any other. Raises OSError
+    where the folder cannot be written.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._owner = uuid4().hex
         self._lock: int | None = None
+        self._is_closed = False
+        self._turn = threading.Lock()  # to write: one draft at a time
 
-    def keep(self, draft: Draft) -> bool:
-        """Keep `draft` in the place of what was kept for its value here; False where it is too large, or its base.
+    def keep(self, draft: Draft, *, is_wanted: Callable[[], bool] = _always) -> bool:
+        """Keep `draft` in the place of what was kept for its value here; False where it, or its base, is too large.
 
-        What was kept before stays then: an older draft is better than none.
+        So it is too where all drafts together would be. What was kept before stays then: an older draft is better
+        than none. Once closed, or where it is no longer wanted when its turn has come, nothing is kept either.
         """
-        if max(len(draft.edited), len(draft.base)) > LARGEST:
-            return False
+        with self._turn:
+            if self._is_closed or not is_wanted():
+                return False
+            target = self._file_of(draft.location, draft.address)
+            if max(len(draft.edited), len(draft.base)) > LARGEST:
+                return False
+            if self._room_of_others(target) + len(draft.edited) + len(draft.base) > MOST_ROOM:
+                return False
+            self._write(draft, target)
+            return True
+
+    def _write(self, draft: Draft, target: Path) -> None:
         if self._lock is None:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._folder.chmod(0o700)
             self._lock = os.open(self._alive_file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
             _lock(self._lock, wait=True)
-        target = self._file_of(draft.location, draft.address)
         unfinished = target.with_suffix(_UNFINISHED)
         opened = os.open(
             unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600
         )
-        with open(opened, "wb") as file:
-            file.write(_written(draft))
-        unfinished.replace(target)
-        return True
+        try:
+            with open(opened, "wb") as file:
+                file.writelines((_head(draft), draft.base, draft.edited))
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    def _room_of_others(self, target: Path) -> int:
+        """The bytes that drafts take up, but for the one that is to be replaced."""
+        return sum(
+            size for file in self._folder.glob(f"*{_DRAFT}") if file != target and (size := _size(file))
+        )
 
     def forget(self, location: Path, address: Address) -> None:
         """Remove what this inspector keeps for a value, because it was saved or discarded."""
@@ -105,16 +135,17 @@ class Drafts:
             if _owner_of(file) not in alive:
                 file.unlink(missing_ok=True)
         dead = (file for file in drafts if _owner_of(file) not in alive)
-        found = [draft for draft in map(_read, dead) if draft is not None]
-        here = [draft for draft in found if draft.location == location.resolve()]
-        return sorted(here, key=lambda draft: draft.at, reverse=True)
+        here = (_read(file, location.resolve()) for file in dead)
+        return sorted(filter(None, here), key=lambda draft: draft.at, reverse=True)
 
     def close(self) -> None:
         """Stop keeping drafts. Those that are there are offered to the next inspector. Twice does no harm."""
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
-            self._alive_file.unlink(missing_ok=True)
+        with self._turn:
+            self._is_closed = True
+            if self._lock is not None:
+                os.close(self._lock)
+                self._lock = None
+                self._alive_file.unlink(missing_ok=True)
 
     def _file_of(self, location: Path, address: Address) -> Path:
         place = json.dumps(_place(location, address)).encode()
@@ -160,8 +191,17 @@ def _place(location: Path, address: Address) -> list[str | None]:
     return [str(location.resolve()), address.scope.workspace, address.scope.user, address.key]
 
 
-def _written(draft: Draft) -> bytes:
-    """A line of JSON that says what follows, and the bytes of base and edit."""
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:  # it was saved or discarded meanwhile
+        return 0
+
+
+def _head(draft: Draft) -> bytes:
+    """A line of JSON that says what follows: the bytes of base and edit."""
+    digest = hashlib.sha256(draft.base)
+    digest.update(draft.edited)
     head = {
         "format": _FORMAT,
         "place": _place(draft.location, draft.address),
@@ -170,19 +210,22 @@ def _written(draft: Draft) -> bytes:
         "at": draft.at.astimezone(UTC).isoformat(),
         "base": len(draft.base),
         "edited": len(draft.edited),
-        "sha256": hashlib.sha256(draft.base + draft.edited).hexdigest(),
+        "sha256": digest.hexdigest(),
     }
-    return json.dumps(head).encode() + b"\n" + draft.base + draft.edited
+    return json.dumps(head).encode() + b"\n"
 
 
-def _read(file: Path) -> Draft | None:
-    """The draft in a file; None where there is none that can be read."""
+def _read(file: Path, location: Path) -> Draft | None:
+    """The draft in a file; None where there is none that can be read, or one for another storage."""
     try:
         if not file.is_file() or file.stat().st_size > 2 * LARGEST + _LONGEST_HEAD:
             return None
-        head, _, rest = file.read_bytes().partition(b"\n")
-        return _understood(json.loads(head), rest, file)
-    except (OSError, ValueError, TypeError, KeyError, RecursionError, InvalidNameError):
+        with file.open("rb") as opened:
+            head = json.loads(opened.readline(_LONGEST_HEAD))
+            if head["format"] != _FORMAT or Path(head["place"][0]) != location:
+                return None
+            return _understood(head, opened.read(), file)
+    except (OSError, ValueError, TypeError, KeyError, IndexError, RecursionError, InvalidNameError):
         # Whatever is wrong with the file, it is another's to mend: the start goes on without it.
         return None
 
@@ -190,8 +233,7 @@ def _read(file: Path) -> Draft | None:
 def _understood(head: Any, rest: bytes, file: Path) -> Draft | None:
     """The draft that a head and what follows it say; None where they do not belong together."""
     size = head["base"]
-    fits = len(rest) == size + head["edited"] and hashlib.sha256(rest).hexdigest() == head["sha256"]
-    if head["format"] != _FORMAT or not fits:
+    if len(rest) != size + head["edited"] or hashlib.sha256(rest).hexdigest() != head["sha256"]:
         return None
     location, workspace, user, key = head["place"]
     at = datetime.fromisoformat(head["at"])

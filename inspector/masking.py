@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from inspector.formats import MASKED as DOTS
-from inspector.formats import looks_secret, readable
+from inspector.formats import UTF_16, looks_secret, readable
 from inspector.lossless import Document, JsonError, JsonType, Node
 from inspector.lossless.nodes import steps_of
 
@@ -80,7 +80,10 @@ def mentions_secret(data: bytes) -> bool:
 
     In bytes that are not text, as of MessagePack, any long word counts.
     """
-    is_text = readable(data) is not None
+    text = readable(data)
+    is_text = text is not None
+    if text is not None and data.startswith(UTF_16):
+        data = text.encode()
     return any(
         _mentions_secret(data[max(0, start - _OVERLAP) : start + _PART], is_text)
         for start in range(0, len(data), _PART)

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from inspector.formats import Format, Medium, looks_secret, readable, sniff
+from inspector.formats import HEAD, Format, Medium, looks_secret, readable, sniff
 from inspector.lossless import Document, JsonError, diff
 from inspector.masking import document_has_secret, mentions_secret
 from storage_core import Kind
@@ -13,9 +13,8 @@ EDIT_LIMIT = 1024 * 1024
 """Bytes: a larger value is shown a page at a time, and is replaced from a file instead of edited."""
 
 HEX_LIMIT = 64 * 1024 * 1024
-"""Bytes: up to here a larger value that is not JSON is opened as hex, or as an image, on demand."""
+"""Bytes: up to here a larger value is opened as hex, or as an image, on demand."""
 
-_LOOKED_THROUGH = 8 * 1024 * 1024  # bytes of such a value, for the names of secrets
 _AT_ONCE = 32 * 1024
 """Bytes up to which a value is made ready in less time than it takes to ask another thread."""
 
@@ -65,8 +64,6 @@ class Opened:
     @property
     def why_not_whole(self) -> str:
         """Why this large value cannot be opened as hex or as an image, as a sentence; empty where it can."""
-        if self.entry.kind is Kind.JSON:
-            return "JSON of more than 1 MB can be replaced from a file."
         if self.entry.size > HEX_LIMIT:
             return f"More than {HEX_LIMIT // 2**20} MB cannot be opened at once. They can be replaced from a file."
         return ""
@@ -91,14 +88,11 @@ async def make_ready(entry: RawEntry, former: RawEntry | None = None, head: byte
 def look_at(entry: RawEntry, former: RawEntry | None = None) -> Opened:
     """Find out what an entry is. Pure, and so for any thread; a value over the edit limit is not parsed."""
     data = entry.data
-    if data is not None and EDIT_LIMIT < len(data) <= HEX_LIMIT and entry.kind is Kind.BYTES:
-        found, has_secret = (
-            sniff(entry.kind, data[:4096], entry.size),
-            mentions_secret(data[:_LOOKED_THROUGH]),
-        )
-        return Opened(entry, found, has_secret=has_secret, whole=True)
+    if data is not None and EDIT_LIMIT < len(data) <= HEX_LIMIT:
+        found = sniff(entry.kind, data[:HEAD], entry.size)
+        return Opened(entry, found, has_secret=mentions_secret(data), whole=True)
     if data is None or len(data) > EDIT_LIMIT:
-        return Opened(entry, sniff(entry.kind, (data or b"")[:4096], entry.size))
+        return Opened(entry, sniff(entry.kind, (data or b"")[:HEAD], entry.size))
     found = sniff(entry.kind, data, entry.size)
     if entry.kind is not Kind.JSON and found.medium is not Medium.JSON:
         is_text, has_secret = readable(data) is not None, mentions_secret(data)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 LONGEST = 1_000_000  # bytes that are read at all
 DEEPEST = 64
 MOST_ITEMS = 50_000
+MOST_LEVELS = 400_000  # of all items together: the text of each is put together anew on every level around it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class _Reader:
     def __init__(self, data: bytes) -> None:
         self.at = 0
         self.items = 0
+        self.levels = 0
         self.texts = 0
         self._data = data
 
@@ -76,7 +78,8 @@ class _Reader:
 
     def count_item(self, depth: int) -> None:
         self.items += 1
-        if depth > DEEPEST or self.items > MOST_ITEMS:
+        self.levels += depth
+        if depth > DEEPEST or self.items > MOST_ITEMS or self.levels > MOST_LEVELS:
             raise _MalformedError("too large to be shown")
 
     def text(self, raw: bytes) -> str:
@@ -213,6 +216,8 @@ class _Cbor(_Reader):
     def _chunks(self, major: int) -> list[bytes]:
         chunks: list[bytes] = []
         while self._until_break(len(chunks)):
+            if len(chunks) == MOST_ITEMS:
+                raise _MalformedError("too large to be shown")
             kind, low = divmod(self.uint(1), 32)
             if kind != major:
                 raise _MalformedError("a piece of another type")

@@ -19,11 +19,15 @@ def _untitled(scope: Scope) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """A database's capabilities in words. `titles` is what people call a scope; `opened`, when it was opened."""
+    """A database's capabilities in words. `titles` is what people call a scope; `opened`, when it was opened.
+
+    `left_out` says what of it is not shown, as a sentence; it is empty where all of it is.
+    """
 
     capabilities: Capabilities = field(default_factory=Capabilities)
     titles: Callable[[Scope], str | None] = _untitled
     opened: datetime | None = None
+    left_out: str = ""
 
     @property
     def name(self) -> str:
@@ -113,7 +117,7 @@ class System:
 
     @property
     def limits(self) -> list[str]:
-        """All that it cannot, a sentence each."""
+        """All that it cannot, and what it does not show, a sentence each."""
         reasons = (
             self.no_json,
             self.no_bytes,
@@ -122,7 +126,7 @@ class System:
             self.no_revisions,
             self.no_shared,
         )
-        return [reason for reason in reasons if reason]
+        return [reason for reason in (self.left_out, *reasons) if reason]
 
 
 OUR_OWN = System()

@@ -23,7 +23,7 @@ async def save_stored(browser: Browser, place: Address, target: Path, progress: 
     all has been written. Raises KeyNotFoundError where nothing is stored, OSError where the file cannot be written.
     """
     while True:
-        unfinished = target.with_name(f".{target.name[:100]}.{uuid4().hex}")
+        unfinished = _beside(target)
         file = await asyncio.to_thread(_create, unfinished)
         try:
             size = await _copy(browser, place, file, progress)
@@ -44,7 +44,7 @@ async def save_pieces(pieces: Iterable[bytes], target: Path) -> None:
     """Write one piece after the other to `target`, as `save_bytes`; they are made in another thread."""
 
     def save() -> None:
-        unfinished = target.with_name(f".{target.name[:100]}.{uuid4().hex}")
+        unfinished = _beside(target)
         file = _create(unfinished)
         try:
             with os.fdopen(file, "wb") as opened:
@@ -87,6 +87,11 @@ async def _copy(browser: Browser, place: Address, file: int, progress: Progress)
         progress(done)
         if done >= chunk.size or not chunk.data:
             return done
+
+
+def _beside(target: Path) -> Path:
+    """A hidden file for what is not finished; its name is short, as a name may have no more than 255 bytes."""
+    return target.with_name(f".{uuid4().hex}")
 
 
 def _create(path: Path) -> int:

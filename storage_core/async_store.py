@@ -6,6 +6,7 @@ import os
 import random
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -15,11 +16,11 @@ from storage_core import operations
 from storage_core.connections import Connections
 from storage_core.engine import Capabilities
 from storage_core.entry import Change, Entry, Kind, ScopeInfo
-from storage_core.errors import ConflictError
+from storage_core.errors import BusyError, ConflictError
 from storage_core.location import checked_location, checked_options, checked_path
 from storage_core.operations import Ttl
 from storage_core.records import as_entry, value_of
-from storage_core.scope import Scope, checked_text_argument, checked_user
+from storage_core.scope import Scope, checked_scope, checked_text_argument, checked_user
 from storage_core.sync_store import Storage, Store
 from storage_core.turns import Turns
 from storage_core.values import BytesLike
@@ -30,9 +31,10 @@ Result = TypeVar("Result")
 class AsyncStorage:
     """A storage, for asynchronous code: the twin of `Storage`, with the same parameters and the same errors.
 
-    One object belongs to one event loop. The verbs are coroutines: a value is encoded when its coroutine starts to
-    run. A coroutine that is cancelled has either written or not, never half. Large JSON costs the loop about 35 ms
-    a megabyte wherever it is encoded, as json holds the interpreter's lock; bytes of any size do not.
+    One object belongs to one event loop; a child that was forked is refused with ClosedError. The verbs are
+    coroutines: a value is encoded when its coroutine starts to run. A coroutine that is cancelled has either written
+    or not, never half. Large JSON costs the loop about 35 ms a megabyte wherever it is encoded, as json holds the
+    interpreter's lock; bytes of any size do not.
     """
 
     def __init__(
@@ -64,7 +66,7 @@ class AsyncStorage:
         return AsyncStore(self, Scope(name))
 
     def store(self, scope: Scope) -> "AsyncStore":
-        return AsyncStore(self, scope)
+        return AsyncStore(self, checked_scope(scope))
 
     async def workspaces(self) -> list[str]:
         return await self._connections.read(lambda reader: reader.workspaces())
@@ -85,7 +87,8 @@ class AsyncStorage:
         changes are no longer kept, StorageMovedError where another file is put in the place of the storage.
         """
         if since is None and self._connections.inline is not None:
-            since = self._connections.inline.last_revision()
+            with suppress(BusyError):  # then from the first look on
+                since = self._connections.inline.call(lambda reader: reader.last_revision())
         return self._connections.watch(since)
 
     async def backup(self, path: str | os.PathLike[str]) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,10 +17,12 @@ from storage_core.location import open_database
 from storage_core.operations import Pages, Write
 from storage_core.records import Record
 from storage_core.scope import Scope
-from storage_core.threads import EngineThread
+from storage_core.threads import EngineThread, Seat
 from storage_core.upkeep import Upkeep
 
 Result = TypeVar("Result")
+Version = tuple[Reader, int]
+"""As each reader has numbers of its own."""
 
 _SMALL = 64 * 1024
 """Bytes up to which a value is read on the event loop's own thread: that takes microseconds, a hop a hundred."""
@@ -40,7 +44,7 @@ class Connections:
         self._timeout = timeout
         self._durability = durability
         self._database: Database | None = None
-        self._inline: Reader | None = None
+        self._inline: Seat[Reader] | None = None
         self._inline_again_at = 0.0
         self._aside: EngineThread[Reader] | None = None
         self._writer: EngineThread[Engine] | None = None
@@ -53,7 +57,7 @@ class Connections:
         self._pauses: set[asyncio.Future[None]] = set()
 
     @property
-    def inline(self) -> Reader | None:
+    def inline(self) -> Seat[Reader] | None:
         """The reader on the loop's own thread; None while the storage is not open."""
         return self._inline
 
@@ -87,7 +91,7 @@ class Connections:
             if closable is not None:
                 await closable.close()
 
-    async def opened(self) -> Reader:
+    async def opened(self) -> Seat[Reader]:
         """The reader for the event loop's own thread; the storage is open from then on."""
         self._refuse_once_closed()
         while self._inline is None:
@@ -103,25 +107,29 @@ class Connections:
 
     async def _open(self) -> None:
         try:
-            aside = EngineThread(self._find_and_connect)
+            aside = EngineThread(self._connect_aside)
             await aside.start()
             assert self._database is not None
+            inline = Seat(partial(self._database.connect_reader, waits=False))
             try:
-                self._inline = self._database.connect_reader(waits=False)
+                with suppress(BusyError):  # then at the first read
+                    inline.connect()
             except StorageError:
                 await aside.close()
                 raise
-            self._aside = aside
+            self._aside, self._inline = aside, inline
             if not self._database.reads_at_once:
                 self._inline_again_at = float("inf")
         finally:
             self._opening = None
 
-    def _find_and_connect(self) -> Reader:
-        database = self._database = open_database(
-            self.location, read_only=self.read_only, timeout=self._timeout, durability=self._durability
-        )
-        return database.connect_reader()
+    def _connect_aside(self) -> Reader:
+        if self._aside is None:  # else it is open, and was disconnected while the process forked
+            self._database = open_database(
+                self.location, read_only=self.read_only, timeout=self._timeout, durability=self._durability
+            )
+        assert self._database is not None
+        return self._database.connect_reader()
 
     async def _ready_to_write(self) -> Batches:
         await self.opened()
@@ -148,11 +156,11 @@ class Connections:
 
     async def read_entry(self, scope: Scope, key: str) -> Record | None:
         """The record at `key`: a small one read here and now, a large one, or any from a slow disk, aside."""
-        reader = self._inline or await self.opened()
+        inline = self._inline or await self.opened()
         started = time.perf_counter()
         if started >= self._inline_again_at:
             try:
-                record = reader.read_small(scope, key, _SMALL)
+                record = inline.call(lambda reader: reader.read_small(scope, key, _SMALL))
             except BusyError:
                 return await self.read(lambda reader: reader.read(scope, key))
             ended = time.perf_counter()
@@ -167,11 +175,11 @@ class Connections:
 
     async def read_here(self, read: Callable[[Reader], Result]) -> Result:
         """Read on the event loop's thread what takes microseconds; aside, where it would have to wait."""
-        reader = self._inline or await self.opened()
+        inline = self._inline or await self.opened()
         if not self.database.reads_at_once:
             return await self.read(read)
         try:
-            return read(reader)
+            return inline.call(read)
         except BusyError:
             return await self.read(read)
 
@@ -202,15 +210,16 @@ class Connections:
         assert self._batches is not None
         return await self._batches.run(write)
 
-    async def watch(self, since: int | None) -> AsyncIterator[Change]:
+    async def watch(self, since: int | None, look_every: float = 0.0) -> AsyncIterator[Change]:
+        """The changes after `since`, looked for every so many seconds; less often where the database wants that."""
         # Asked once: Qt may go on with a task while no loop says that it runs.
         loop = asyncio.get_running_loop()
         if since is None:
             since = await self.read_here(lambda reader: reader.last_revision())
         pages = operations.changes(since)
-        seen: int | None = None
+        seen: Version | None = None
         while not self._closed:
-            version = await self.read_here(lambda reader: reader.version())
+            version = await self.read_here(_version)
             if version != seen:
                 seen, pages.more = version, True
             while pages.more and not self._closed:
@@ -221,18 +230,46 @@ class Connections:
                 for change in pages.took(page):
                     yield change
                 await asyncio.sleep(0)
-            await self._pause(loop, self.database.look_every)
+            await self._pause(loop, look_every, None if pages.more else seen)
 
-    async def _pause(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
-        """Wait so long, or until the storage is closed; without a task of its own, as watches do it all the time."""
+    async def _pause(self, loop: asyncio.AbstractEventLoop, look_every: float, seen: Version | None) -> None:
+        """Wait until something may have been written since the version `seen`, or until the storage is closed.
+
+        The looks wake no task, as watches do it all the time.
+        """
         over = loop.create_future()
-        timer = loop.call_later(seconds, _end, over)
+        timer: asyncio.TimerHandle
+
+        def look() -> None:
+            if self._is_still_at(seen):
+                look_later()
+            else:
+                _end(over)
+
+        def look_later() -> None:
+            nonlocal timer
+            timer = loop.call_later(max(look_every, self.database.look_every), look)
+
+        look_later()
         self._pauses.add(over)
         try:
             await over
         finally:
             timer.cancel()
             self._pauses.discard(over)
+
+    def _is_still_at(self, version: Version | None) -> bool:
+        """Whether it is certain that this is still the version; whoever looks closer is told what is wrong."""
+        if version is None or self._inline is None or not self.database.reads_at_once:
+            return False
+        try:
+            return self._inline.call(_version) == version
+        except StorageError:
+            return False
+
+
+def _version(reader: Reader) -> Version:
+    return reader, reader.version()
 
 
 def _end(pause: "asyncio.Future[None]") -> None:

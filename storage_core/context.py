@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from storage_core.async_store import AsyncStorage, AsyncVerbs
-from storage_core.errors import NoContextError
+from storage_core.errors import InvalidValueError, NoContextError
 from storage_core.scope import Scope, checked_user
+from storage_core.shown import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,11 @@ _caller: ContextVar[str] = ContextVar("storage_core_caller")
 def use_storage(storage: AsyncStorage | None, workspace: str = "default") -> None:
     """Say, once in a process, which storage and workspace the ambient `store` and `user` are of; None withdraws it.
 
-    Raises InvalidNameError for what cannot be a workspace's name.
+    Raises InvalidNameError for what cannot be a workspace's name, InvalidValueError for what is no AsyncStorage.
     """
     global _host
+    if storage is not None and not isinstance(storage, AsyncStorage):
+        raise InvalidValueError(f"the ambient `store` and `user` need an AsyncStorage, not {shown(storage)}")
     _host = None if storage is None else _Host(storage, Scope(workspace).workspace)
 
 

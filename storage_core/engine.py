@@ -101,7 +101,8 @@ class Engine(Reader, Protocol):
 
     def commit(self) -> None: ...
 
-    def rollback(self) -> None: ...
+    def rollback(self) -> None:
+        """End the transaction, and do nothing where there is none."""
 
     def write(
         self, scope: Scope, key: str, kind: Kind, data: bytes, ttl: int | None, if_revision: int | None
@@ -218,6 +219,9 @@ class Database(Protocol):
     def only_workspace(self) -> str | None:
         """The one workspace that there can be, once it is prepared; None where there can be others."""
 
+    def left_out(self) -> str | None:
+        """What was there when it was prepared that nothing lists, as a sentence; None where all is listed."""
+
     def caution(self, kind: Kind, data: bytes) -> str | None:
         """What of this value would not be kept exactly as given, as a sentence; None where all of it would."""
 
@@ -244,8 +248,8 @@ class Database(Protocol):
 
 def transact(engine: Engine, operation: Callable[[Engine], Result]) -> Result:
     """Run `operation` in a write transaction of its own: all of it happens, or nothing."""
-    engine.begin()
     try:
+        engine.begin()  # in here: the handler of a signal may raise when it has begun and not yet returned
         result = operation(engine)
         engine.commit()
     except BaseException:

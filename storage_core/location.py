@@ -38,6 +38,10 @@ def checked_path(path: str | os.PathLike[str], what: str) -> Path:
         raise InvalidValueError(f"{what} must be a path, not {shown(path)}")
     if "\0" in os.fspath(path):
         raise InvalidValueError(f"{what} cannot hold a NUL character: {path!r:.80}")
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError as error:
+        raise InvalidValueError(f"{what} must be a name that files can have, not {shown(path)}") from error
     return Path(path).absolute()
 
 

@@ -12,7 +12,7 @@ from storage_core.engine import Engine, Reader
 from storage_core.entry import Change, Entry, Kind
 from storage_core.errors import InvalidNameError, InvalidValueError
 from storage_core.records import json_text, value_of
-from storage_core.scope import Scope, checked_text_argument
+from storage_core.scope import Scope, checked_scope, checked_text_argument
 from storage_core.shown import shown
 from storage_core.values import (
     checked_bytes,
@@ -95,10 +95,9 @@ def clear(scope: Scope, prefix: str) -> Write[int]:
 def move(
     scope: Scope, key: str, to: Scope, new_key: str | None, overwrite: bool, if_revision: int | None
 ) -> Write[None]:
-    if not isinstance(to, Scope):
-        raise InvalidNameError(f"a value moves to a Scope, not to {shown(to)}")
-    expected, name = checked_revision(if_revision), key if new_key is None else new_key
-    return Write(lambda engine: engine.move(scope, key, to, name, overwrite, expected))
+    target, expected = checked_scope(to), checked_revision(if_revision)
+    name = key if new_key is None else new_key
+    return Write(lambda engine: engine.move(scope, key, target, name, overwrite, expected))
 
 
 def rename(scope: Scope, key: str, new_key: str, overwrite: bool, if_revision: int | None) -> Write[None]:

@@ -93,6 +93,11 @@ def only_workspace(storage: AsyncStorage) -> str | None:
     return storage._connections.database.only_workspace()
 
 
+def left_out(storage: AsyncStorage) -> str | None:
+    """What an open storage held when it was opened that nothing lists, as a sentence; None where all is listed."""
+    return storage._connections.database.left_out()
+
+
 def caution(storage: AsyncStorage, kind: Kind, data: bytes) -> str | None:
     """What of this value an open storage would not keep exactly as given, as a sentence; None where it keeps all."""
     return storage._connections.database.caution(kind, data)

@@ -30,6 +30,13 @@ class Scope:
         return f"{self.workspace} / {'Shared' if self.user is None else self.user}"
 
 
+def checked_scope(scope: Scope) -> Scope:
+    """`scope` itself; raises InvalidNameError where it is none, as a workspace's name."""
+    if not isinstance(scope, Scope):
+        raise InvalidNameError(f"this must be a Scope, not {type(scope).__name__}: {shown(scope)}")
+    return scope
+
+
 def checked_user(user: str | UUID) -> str:
     """The name of a user, a UUID's being its text; raises InvalidNameError where it cannot be one."""
     return checked_name(str(user) if isinstance(user, UUID) else user, "user", NAME_LIMIT)

@@ -1,6 +1,7 @@
 """The synchronous facade: Storage and Store, for threads, processes and greenlets."""
 
 import copy
+import math
 import os
 import random
 import threading
@@ -10,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from uuid import UUID
+from weakref import WeakSet
 
 from storage_core import forking, operations
 from storage_core.engine import Capabilities, Database, Engine, Reader, transact
@@ -18,8 +20,8 @@ from storage_core.errors import BusyError, ClosedError, ConflictError, ReadOnlyE
 from storage_core.location import checked_location, checked_options, checked_path, open_database
 from storage_core.operations import Pages, Ttl, Write
 from storage_core.records import Record, as_entry, value_of
-from storage_core.scope import Scope, checked_text_argument, checked_user
-from storage_core.turns import LOOK_AGAIN, Turns, holding, taking
+from storage_core.scope import Scope, checked_scope, checked_text_argument, checked_user
+from storage_core.turns import Gate, Turns, Visitor, taken, taken_with
 from storage_core.values import BytesLike
 
 Result = TypeVar("Result")
@@ -56,12 +58,12 @@ class Storage:
 
     def _start_empty(self) -> None:
         self._database: Database | None = None
-        self._readers: list[Reader] = []
+        self._readers: WeakSet[Reader] = WeakSet()  # those that are open
         self._idle: list[Reader] = []
         self._writer: Engine | None = None
-        self._is_paused = False
-        self._opening = threading.Lock()
-        self._writing = threading.Lock()
+        self._opening = Gate()
+        self._writing = Gate()
+        self._forker = Visitor()
         self._turns = Turns(lambda: threading.Lock())  # gevent may put another Lock there later
 
     @property
@@ -77,15 +79,15 @@ class Storage:
     @property
     def capabilities(self) -> Capabilities:
         """What the database at the location can hold, found by looking inside: it is opened where it is not yet."""
-        return self._ready_database(to_write=False).capabilities
+        return self._open(lambda database: database.capabilities)
 
     def workspace(self, name: str) -> "Store":
         """The shared store of the workspace `name`; raises InvalidNameError."""
         return Store(self, Scope(name))
 
     def store(self, scope: Scope) -> "Store":
-        """The store of `scope`."""
-        return Store(self, scope)
+        """The store of `scope`; raises InvalidNameError where it is no Scope."""
+        return Store(self, checked_scope(scope))
 
     def workspaces(self) -> list[str]:
         """The workspaces that hold anything, sorted by code point."""
@@ -121,10 +123,18 @@ class Storage:
         self._readers.clear()
         while self._idle:
             self._idle.pop().close()
-        with holding(self._writing):  # the writer goes last: it takes the write-ahead log with it
-            if self._writer is not None:
+        me = Visitor()
+        if me.has_cut_into(self._writing):
+            return  # the write closes it when it ends
+        try:
+            self._writing.enter(me, math.inf)
+            if self._writer is not None:  # it goes last: it takes the write-ahead log with it
                 self._writer.close()
                 self._writer = None
+        finally:
+            if self._writing.holder == {0: me}:
+                self._writing.holder.clear()
+                self._writing.pass_on()
 
     def __enter__(self) -> Self:
         self._give_back(self._borrow())
@@ -157,32 +167,31 @@ class Storage:
             yield from pages.took(self._read(pages.fetch))
 
     def _write(self, write: Write[Result]) -> Result:
-        self._wait_for_turn()
+        me = Visitor()
         try:
+            if not self._writing.enter(me, self._timeout):
+                raise BusyError(f"{self._location}: other threads wrote for {self._timeout:g} s: try again")
             if self._writer is None:
-                self._writer = self._ready_database(to_write=True).connect()
+                self._writer = self._open(lambda database: database.connect(), to_write=True)
             return transact(self._writer, write.run)
         finally:
-            self._writing.release()
-
-    def _wait_for_turn(self) -> None:
-        """Take the writers' lock. Never held while anything of gevent's may run, and awaited a little at a time."""
-        if self._writing.acquire(blocking=False):
-            return
-        deadline = time.monotonic() + self._timeout
-        while not self._writing.acquire(timeout=LOOK_AGAIN):
-            if time.monotonic() >= deadline:
-                raise BusyError(f"{self._location}: other threads wrote for {self._timeout:g} s: try again")
-            time.sleep(0.001)  # not 0: under gevent that would run no timers, on which others wait
+            if self._writing.holder == {0: me}:
+                self._writing.holder.clear()
+                self._writing.pass_on()
+                if self._closed:
+                    self.close()
 
     def _borrow(self) -> Reader:
         """A reader that nobody else uses: so no reader ever waits, neither for a writer nor for another reader."""
         try:
             return self._idle.pop()
         except IndexError:
-            reader = self._ready_database(to_write=False).connect_reader()
-            self._readers.append(reader)
-            return reader
+            return self._open(self._connect_reader)
+
+    def _connect_reader(self, database: Database) -> Reader:
+        reader = database.connect_reader()
+        self._readers.add(reader)
+        return reader
 
     def _give_back(self, reader: Reader) -> None:
         self._idle.append(reader)
@@ -190,25 +199,40 @@ class Storage:
             self.close()
 
     def _pause_for_fork(self, deadline: float) -> None:
-        self._is_paused = self._writing.acquire(timeout=max(0.0, deadline - time.monotonic()))
-        while len(self._idle) < len(self._readers) and time.monotonic() < deadline:
-            time.sleep(0.0005)
+        self._forker = Visitor()
+        for gate in (self._writing, self._opening):
+            if not self._forker.has_cut_into(gate):
+                gate.enter(self._forker, deadline - time.monotonic())
+        if self._writing.holder == {0: self._forker} and self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        while self._readers and time.monotonic() < deadline:
+            while self._idle:
+                reader = self._idle.pop()
+                self._readers.discard(reader)
+                reader.close()
+            time.sleep(0.0005 if self._readers else 0)
 
     def _go_on_after_fork(self) -> None:
-        if self._is_paused:
-            self._is_paused = False
-            self._writing.release()
+        for gate in (self._writing, self._opening):
+            if gate.holder == {0: self._forker}:
+                gate.holder.clear()
+                gate.pass_on()
 
     def _start_anew_after_fork(self) -> None:
-        _left_to_the_parent.append((self._readers, self._writer))
+        for connection in (*self._readers, self._writer):
+            forking.leave_to_the_parent(connection)
         self._start_empty()
 
-    def _ready_database(self, *, to_write: bool) -> Database:
+    def _open(self, connect: Callable[[Database], Result], *, to_write: bool = False) -> Result:
+        """`connect(database)`, which nobody else does at that moment; the storage is opened where it is not yet."""
         if self._closed:
             raise ClosedError(f"{self._location}: the storage was closed: open a new one")
         if to_write and self._read_only:
             raise ReadOnlyError(f"{self._location}: opened read-only: nothing is written")
-        with holding(self._opening):
+        me = Visitor()
+        try:
+            self._opening.enter(me, math.inf)
             if self._database is None:
                 self._database = open_database(
                     self._location,
@@ -216,7 +240,11 @@ class Storage:
                     timeout=self._timeout,
                     durability=self._durability,
                 )
-            return self._database
+            return connect(self._database)
+        finally:
+            if self._opening.holder == {0: me}:
+                self._opening.holder.clear()
+                self._opening.pass_on()
 
 
 class Store:
@@ -296,17 +324,25 @@ class Store:
         stays as it is.
         """
         turn = self._storage._turns.of((self.scope, checked_text_argument(key, "key")))
-        with taking(turn), turn.lock:
-            while True:
-                record = self._storage._read_entry(self.scope, key)
-                value = change(copy.deepcopy(default) if record is None else value_of(record, Kind.JSON, key))
-                try:
-                    revision = 0 if record is None else record[3]
-                    self._storage._write(operations.replace(self.scope, key, value, revision))
-                except ConflictError:
-                    time.sleep(random.uniform(0, 0.002))  # so that two processes do not go on in step
-                else:
-                    return value
+        before, now = taken.get(), taken_with(turn)
+        try:
+            taken.set(now)
+            with turn.lock:
+                return self._update_in_turn(key, change, default)
+        finally:
+            taken.set(before)
+
+    def _update_in_turn(self, key: str, change: Callable[[Any], Any], default: Any) -> Any:
+        while True:
+            record = self._storage._read_entry(self.scope, key)
+            value = change(copy.deepcopy(default) if record is None else value_of(record, Kind.JSON, key))
+            try:
+                revision = 0 if record is None else record[3]
+                self._storage._write(operations.replace(self.scope, key, value, revision))
+            except ConflictError:
+                time.sleep(random.uniform(0, 0.002))  # so that two processes do not go on in step
+            else:
+                return value
 
     def entry(self, key: str) -> Entry | None:
         """The entry at `key`, its value and what is known of it in one read; None where it is not set."""
@@ -381,7 +417,3 @@ class Store:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.scope}>"
-
-
-_left_to_the_parent: list[object] = []
-"""What a child has inherited: SQLite forbids it to use that, or even to close it."""

@@ -34,7 +34,7 @@ class Cover(QWidget):
         self._why.setFont(theme.title_font())
         self._why.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._why.setWordWrap(True)
-        self._button = QPushButton("S&how")
+        self._button = QPushButton("Sho&w")
         self._button.setObjectName("showSecretButton")
         self._button.clicked.connect(self.asked_to_show)
         self._text = TextView()
@@ -44,7 +44,7 @@ class Cover(QWidget):
         self._line = 0
         self._note = PlainLabel(SECRETS_ARE_DOTS, elide=Qt.TextElideMode.ElideRight)
         self._note.setProperty("tone", "second")
-        self._text_button = QPushButton("S&how")
+        self._text_button = QPushButton("Sho&w")
         self._text_button.setObjectName("showSecretButton")
         self._text_button.clicked.connect(self.asked_to_show)
         self._lay_out()

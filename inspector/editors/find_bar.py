@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
 from inspector import theme
 from inspector.plain import PlainLabel
 
+_NARROWEST_FIELD = 96
+
 
 class FindBar(QWidget):
     """A field to look for, one to replace with, and how many there are. It knows nothing of what it searches.
@@ -44,9 +46,9 @@ class FindBar(QWidget):
         self._mode.addItems(list(modes))
         self._mode.setVisible(len(modes) > 1)
         self._case = _button("findCase", "Aa", "Match case", checkable=True)
-        self._next = _button("findNext", "Next", "Next match (Enter)")
-        self._previous = _button("findPrevious", "Previous", "Previous match (Shift+Enter)")
-        self._close = _button("findClose", "Close", "Close the search (Escape)")
+        self._next = _button("findNext", "↓", "Next match (Enter)")
+        self._previous = _button("findPrevious", "↑", "Previous match (Shift+Enter)")
+        self._close = _button("findClose", "×", "Close the search (Escape)")
         self._one = _push("replaceOne", "Replace")
         self._all = _push("replaceAll", "Replace all")
         self._lay_out()
@@ -118,7 +120,6 @@ class FindBar(QWidget):
         rows.addWidget(self._replacement, 1, 0)
         rows.addLayout(replace_row, 1, 1)
         rows.setColumnStretch(0, 1)
-        rows.setColumnStretch(1, 1)
         self._show_replacement(False)
 
     def _show_replacement(self, shown: bool) -> None:
@@ -131,6 +132,7 @@ def _field(name: str, prompt: str) -> QLineEdit:
     field.setObjectName(name)
     field.setPlaceholderText(prompt)
     field.setAccessibleName(prompt)
+    field.setMinimumWidth(_NARROWEST_FIELD)
     return field
 
 

@@ -51,10 +51,11 @@ class FormEditor(ValueEditor):
         self._edited: Node | None = None
         self._history = FormHistory(self._after, self)
         self.model = FormModel(self)
-        self.view = FormView(self.model, self)
         self.row_actions = FormActions(self, self)
+        # Tab goes through them in the order in which they are made.
+        self._bar, self._find = FormBar(self.row_actions, self), FindLine(self)
+        self.view = FormView(self.model, self)
         self.schema = FormSchema(self.view, self)
-        self._find = FindLine(self)
         self._search = FormSearch(self._find, self.view)
         self._notice = PlainLabel("", self, elide=Qt.TextElideMode.ElideRight)
         self._refusal = PlainLabel("", self)
@@ -66,9 +67,7 @@ class FormEditor(ValueEditor):
         column = QVBoxLayout(form)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (
-            FormBar(self.row_actions, form), self._find, self.view, self.schema.bar, self._notice
-        ):  # fmt: skip
+        for widget in (self._bar, self._find, self.view, self.schema.bar, self._notice):
             column.addWidget(widget)
         self._find.hide()
         self._notice.setObjectName("formNotice")
@@ -86,6 +85,7 @@ class FormEditor(ValueEditor):
         self.view.keyboard.text_keys = self.row_actions.text_keys
         self.view.field_edited.connect(self._typed)
         self.view.field_left.connect(self._history.end_session)
+        self.view.field_refused.connect(self._say)
         self.view.type_wanted.connect(lambda node, place: offer_types(self, self, node, place))
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._offer_actions)
@@ -112,9 +112,11 @@ class FormEditor(ValueEditor):
 
         With `keep_place` (the same key, loaded anew) folding, the current row and the scroll position stay.
         With `secret` every value is masked until a click. `document` is `Document.parse(data)` where somebody has
-        done that already, such as another thread: a megabyte takes a moment.
+        done that already, such as another thread: a megabyte takes a moment. Edited in place, it is as it was once
+        another is loaded.
         """
         place = Place(self.view, self._document.root) if keep_place and self.model.rowCount() else None
+        self._history.give_back()
         parsed, refusal = (document, "") if document is not None else _parsed(data)
         self._document = parsed or Document.parse(b"null")
         self._edited = None
@@ -134,6 +136,11 @@ class FormEditor(ValueEditor):
             place.restore(self._document)
         self._search.look_in(root)
         self._update_actions()
+
+    def forget(self) -> None:
+        """Hold nothing any longer of what was shown."""
+        if self.model.rowCount():
+            self.load(b"")
 
     def data(self) -> bytes:
         return self._history.data()

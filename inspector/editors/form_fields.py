@@ -21,19 +21,28 @@ from inspector.theme import ROW_HEIGHT, current, mono_font
 
 BOX_LINES = 6
 HINT_GAP = 8  # pixels between a text, the hint about it and the end of the field
+LONGEST = 10 * TOO_LONG
+CUT_OFF = (
+    f"A field takes {LONGEST:,} characters: what comes after them was left out. Put it in as text instead."
+)
 BOX_FRAME = 14  # pixels above and below the lines of a box, together
 
 
 class LineField(QLineEdit):
-    """A text, a number, or the JSON source of a text that cannot be shown otherwise, in one line."""
+    """A text, a number, or the JSON source of a text that cannot be shown otherwise, in one line.
+
+    `refused` comes with a sentence, after `edited`, where only a part of what was put in has room.
+    """
 
     edited = Signal(str)
     left = Signal()
+    refused = Signal(str)
 
     def __init__(self, kind: FieldKind, parent: QWidget) -> None:
         super().__init__(parent)
         self.kind = kind
-        self.setMaxLength(TOO_LONG * 10)
+        self.setMaxLength(LONGEST)
+        self.inputRejected.connect(self._tell_refusal, Qt.ConnectionType.QueuedConnection)
         self._beside = Beside()
         self.setFont(mono_font())
         self.textEdited.connect(self.edited)
@@ -83,6 +92,10 @@ class LineField(QLineEdit):
                 Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
                 hint,
             )
+
+    def _tell_refusal(self) -> None:
+        if len(self.text()) == LONGEST:
+            self.refused.emit(CUT_OFF)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Shift+Return begins another line, for which a box takes the place of this field."""

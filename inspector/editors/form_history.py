@@ -26,6 +26,14 @@ class FormHistory:
         self.end_session()
         self._stack.clear()
 
+    def give_back(self) -> None:
+        """Let the document be as it was when the steps began, which nobody is told: it is shown no longer."""
+        for step in reversed(range(self._stack.index())):
+            command = self._stack.command(step)
+            assert isinstance(command, EditCommand)
+            command.edit.undo()
+        self._stack.clear()
+
     def add(self, edit: Edit, text: str) -> None:
         """Take in an edit that has been made, as a step of its own."""
         self._add(edit, text, 0)

@@ -3,8 +3,16 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QPushButton,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from inspector.editors.form_beside import Beside
 from inspector.editors.form_model import FormModel
@@ -29,8 +37,8 @@ class SchemaBar(QWidget):
         self.setObjectName("schemaBar")
         self.help = PlainLabel("", self, elide=Qt.TextElideMode.ElideRight)
         self.help.setObjectName("schemaHelp")
-        self.add = _button(self, "schemaAdd")
         self.issues = _button(self, "schemaIssues")
+        self.add = _button(self, "schemaAdd")
         self.issues.setProperty("tone", "amber")
         row = QHBoxLayout()
         row.setContentsMargins(8, 0, 8, 4)
@@ -201,9 +209,23 @@ def _wanted(missing: Sequence[tuple[Node, str]]) -> list[str]:
 
 
 def _button(parent: QWidget, name: str) -> QPushButton:
-    button = QPushButton(parent)
+    button = _Shortened(parent)
     button.setObjectName(name)
     button.setStyleSheet("min-height: 16px; padding: 1px 8px;")  # as dense as the rows
-    button.setMinimumWidth(48)  # with its words cut, rather than a pane that cannot be narrow
+    button.setMinimumWidth(48)  # with its words shortened, rather than a pane that cannot be narrow
     button.hide()
     return button
+
+
+class _Shortened(QPushButton):
+    """A button whose words end in an ellipsis where it is narrow."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        lacking = self.sizeHint().width() - self.width()
+        if lacking > 0:
+            metrics = self.fontMetrics()
+            room = metrics.horizontalAdvance(option.text) - lacking
+            option.text = metrics.elidedText(option.text, Qt.TextElideMode.ElideRight, room)
+        QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)

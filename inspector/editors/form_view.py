@@ -34,6 +34,8 @@ class FormView(QTableView):
     field_edited = Signal(object, object)
     """The node, and what its field holds now: a str, a bool, or the Choice that was made."""
     field_left = Signal()
+    field_refused = Signal(str)
+    """A sentence on what a field did not take."""
     synced = Signal()
     type_wanted = Signal(object, QPoint)
     """The person asked for another type of the node, at this place on the screen."""
@@ -48,14 +50,15 @@ class FormView(QTableView):
         self._typing: Node | None = None
         self._sync_later = QTimer(self, singleShot=True, interval=0)
         self._sync_later.timeout.connect(self.sync)
+        # Before the view's own, which hide the widgets of rows that go: the keyboard would pass from one to the next.
+        model.rowsAboutToBeRemoved.connect(self._forget_rows)
+        model.modelAboutToBeReset.connect(self._forget_all)
         self.setModel(model)
         self._delegate = FormDelegate(model, self)
         self.setItemDelegate(self._delegate)
         self._set_up()
         model.rowsInserted.connect(self._sync_later.start)
         model.rowsRemoved.connect(self._sync_later.start)
-        model.rowsAboutToBeRemoved.connect(self._forget_rows)
-        model.modelAboutToBeReset.connect(self._forget_all)
         self.verticalScrollBar().valueChanged.connect(self._sync_later.start)
 
     def _set_up(self) -> None:
@@ -184,10 +187,16 @@ class FormView(QTableView):
         field.edited.connect(lambda value: self._tell_edited(node, field, value))
         field.left.connect(self._sync_later.start)
         field.left.connect(self.field_left)
+        if isinstance(field, LineField):
+            field.refused.connect(self.field_refused)
         if isinstance(field, ChoiceField):
             field.other_wanted.connect(lambda: self._type_instead(node))
+        field.setFocusPolicy(
+            Qt.FocusPolicy.ClickFocus
+        )  # as Tab goes by the rows, not by when a field was made
         if isinstance(field, MaskedField):
             field.asked_to_show.connect(lambda: self._show_secret(node))
+            field.button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
             field.button.installEventFilter(self)
         field.installEventFilter(self)
         self.setIndexWidget(self.rows.index(row, VALUE), field)
@@ -310,6 +319,21 @@ class FormView(QTableView):
         is_naming = self.state() == QAbstractItemView.State.EditingState
         if is_naming or not self.keyboard.takes(event):
             super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, following: bool) -> bool:
+        """Tab goes from the table into its fields, and from the last of them to what follows the table."""
+        if self.hasFocus() and following:
+            rows = range(max(0, self.currentIndex().row()), self.rows.rowCount())
+            nodes = map(self.rows.node, rows)
+            node = next((node for node in nodes if self._kind(node) is not FieldKind.NONE), None)
+            if node is not None:
+                self.focus_field(node)
+                return True
+        elif self._focused() is not None:
+            self.setFocus(Qt.FocusReason.TabFocusReason)
+            if not following:
+                return True
+        return super().focusNextPrevChild(following)
 
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
         """Go on from a name to its value, where the person has confirmed the name by a key."""

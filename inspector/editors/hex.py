@@ -14,7 +14,7 @@ from inspector.editors.hex_edit_view import HexEditView
 from inspector.editors.hex_words import ByteSearch, parse_hex, parse_offset
 from inspector.plain import PlainLabel
 
-AS_TEXT, AS_HEX = "Text", "Hexadecimal"
+AS_TEXT, AS_HEX = "Text", "Hex"
 
 
 class HexEditor(ValueEditor):

@@ -64,9 +64,10 @@ class HexBuffer:
         pieces = self._pieces
         if not self._undo:
             return self._original
-        if self._whole is None or self._whole[0] is not pieces:
-            self._whole = pieces, b"".join(_in_parts(pieces))
-        return self._whole[1]
+        whole = self._whole
+        if whole is None or whole[0] is not pieces:
+            whole = self._whole = pieces, b"".join(_in_parts(pieces))
+        return whole[1]
 
     def is_modified(self) -> bool:
         return bool(self._undo)
@@ -165,7 +166,7 @@ def _merged(last: _Edit, edit: _Edit, size: int) -> bool:
         last.removed = _joined([*last.removed, *edit.removed])
         last.added = _joined([*last.added, *edit.added])
         return True
-    if edit.offset == end - 1 and size == 1 and _size(edit.added) == 1:
+    if last.added and edit.offset == end - 1 and size == 1 and _size(edit.added) == 1:
         last.added = _joined([*_between(last.added, 0, _size(last.added) - 1), *edit.added])
         return True
     return False

@@ -1,4 +1,4 @@
-"""Shows bytes in rows of 16, painting only the rows that can be seen."""
+"""Shows bytes in rows as long as there is room for, painting only those that can be seen."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from inspector import theme
 from inspector.editors.hex_buffer import ByteSource, HexBuffer
-from inspector.editors.hex_layout import ROW, HexLayout
+from inspector.editors.hex_layout import HexLayout
 
 MOST_COPIED = 1024 * 1024
 BYTES = "application/octet-stream"
@@ -66,23 +66,27 @@ class HexView(QAbstractScrollArea):
 
     def follow_size(self) -> None:
         """Take note that the source may be longer or shorter than before."""
+        bar, former = self.verticalScrollBar(), self.cell_layout.row
+        top = bar.value() * former
         self.cell_layout = self._measured()
-        rows = len(self._source) // ROW + 1
-        self.verticalScrollBar().setRange(0, max(0, rows - self.visible_rows()))
+        rows = len(self._source) // self.cell_layout.row + 1
+        bar.setRange(0, max(0, rows - self.visible_rows()))
+        if self.cell_layout.row != former:
+            bar.setValue(top // self.cell_layout.row)
         self.verticalScrollBar().setPageStep(self.visible_rows())
         self.horizontalScrollBar().setRange(0, max(0, self._width() - self.viewport().width()))
         self.horizontalScrollBar().setPageStep(self.viewport().width())
         self.viewport().update()
 
     def place(self) -> tuple[int, int, int]:
-        """Where one is: the row at the top, the caret, and the other end of the selection."""
-        return self.verticalScrollBar().value(), self.caret, self._anchor
+        """Where one is: the byte at the top, the caret, and the other end of the selection."""
+        return self.verticalScrollBar().value() * self.cell_layout.row, self.caret, self._anchor
 
     def go_back_to(self, place: tuple[int, int, int]) -> None:
         """Go to where `place` said, as far as it is still there."""
-        row, caret, anchor = place
+        top, caret, anchor = place
         self.go_to(caret, anchor=anchor)
-        self.verticalScrollBar().setValue(row)
+        self.verticalScrollBar().setValue(top // self.cell_layout.row)
 
     def mark_changed(self, ranges: Sequence[tuple[int, int]]) -> None:
         """Lay a ground behind these bytes."""
@@ -177,17 +181,18 @@ class HexView(QAbstractScrollArea):
         key, here = event.key(), self.caret
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             return {Qt.Key.Key_Home: 0, Qt.Key.Key_End: len(self._source)}.get(Qt.Key(key))
-        page = self.visible_rows() * ROW
-        row_start = here - here % ROW
+        row = self.cell_layout.row
+        page = self.visible_rows() * row
+        row_start = here - here % row
         return {
             Qt.Key.Key_Left: here - 1,
             Qt.Key.Key_Right: here + 1,
-            Qt.Key.Key_Up: here - ROW if here >= ROW else here,
-            Qt.Key.Key_Down: here + ROW if here + ROW <= len(self._source) else here,
-            Qt.Key.Key_PageUp: max(here % ROW, here - page),
+            Qt.Key.Key_Up: here - row if here >= row else here,
+            Qt.Key.Key_Down: here + row if here + row <= len(self._source) else here,
+            Qt.Key.Key_PageUp: max(here % row, here - page),
             Qt.Key.Key_PageDown: here + page,
             Qt.Key.Key_Home: row_start,
-            Qt.Key.Key_End: row_start + ROW - 1,
+            Qt.Key.Key_End: row_start + row - 1,
         }.get(Qt.Key(key))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -206,7 +211,7 @@ class HexView(QAbstractScrollArea):
         x = int(event.position().x()) + self.horizontalScrollBar().value() - _MARGIN
         row = (int(event.position().y()) - _MARGIN // 2) // self.cell_layout.height
         column, in_text = self.cell_layout.column_at(x)
-        return max(0, (self.verticalScrollBar().value() + row) * ROW + column), in_text
+        return max(0, (self.verticalScrollBar().value() + row) * self.cell_layout.row + column), in_text
 
     # Painting.
 
@@ -226,13 +231,17 @@ class HexView(QAbstractScrollArea):
         painter.translate(_MARGIN - self.horizontalScrollBar().value(), _MARGIN // 2)
         top = self.verticalScrollBar().value()
         for line in range(self.visible_rows() + 1):
-            offset = (top + line) * ROW
+            offset = (top + line) * self.cell_layout.row
             if offset > len(self._source):
                 break
             y = line * self.cell_layout.height
             self._paint_ground(painter, offset, y, colours)
             self._paint_row(painter, offset, y, colours)
         self._paint_caret(painter, top, colours)
+        if self.hasFocus():
+            painter.resetTransform()
+            painter.setPen(QColor(colours.accent))
+            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
         painter.end()
 
     def _paint_ground(self, painter: QPainter, offset: int, y: int, colours: theme.Tokens) -> None:
@@ -245,10 +254,10 @@ class HexView(QAbstractScrollArea):
     def _paint_range(
         self, painter: QPainter, offset: int, y: int, start: int, end: int, ground: QColor
     ) -> None:
-        first, last = max(start, offset) - offset, min(end, offset + ROW) - offset - 1
+        layout = self.cell_layout
+        first, last = max(start, offset) - offset, min(end, offset + layout.row) - offset - 1
         if first > last:
             return
-        layout = self.cell_layout
         two = round(2 * layout.advance)
         for left, right in (
             (layout.hex_x(first), layout.hex_x(last) + two),
@@ -261,12 +270,12 @@ class HexView(QAbstractScrollArea):
         base = y + (layout.height + self.fontMetrics().ascent() - self.fontMetrics().descent()) // 2
         painter.setPen(QColor(colours.second_text))
         painter.drawText(0, base, f"{offset:0{layout.digits}X}")
-        held = self._source.read(offset, ROW)
+        held = self._source.read(offset, layout.row)
         if held is None:
             painter.drawText(layout.hex_x(0), base, "· ·")
             return
         painter.setPen(QColor(colours.text))
-        for left, half in ((0, held[: ROW // 2]), (ROW // 2, held[ROW // 2 :])):
+        for left, half in ((0, held[: layout.half]), (layout.half, held[layout.half :])):
             painter.drawText(layout.hex_x(left), base, half.hex(" ").upper())
         readable = "".join(chr(byte) if 0x20 <= byte < 0x7F else " " for byte in held)
         dots = "".join(" " if 0x20 <= byte < 0x7F else "·" for byte in held)
@@ -275,10 +284,10 @@ class HexView(QAbstractScrollArea):
         painter.drawText(layout.text_x(0), base, dots)
 
     def _paint_caret(self, painter: QPainter, top: int, colours: theme.Tokens) -> None:
-        line = self.caret // ROW - top
+        layout = self.cell_layout
+        line, column = self.caret // layout.row - top, self.caret % layout.row
         if not 0 <= line <= self.visible_rows():
             return
-        layout, column = self.cell_layout, self.caret % ROW
         y = line * layout.height
         one = round(layout.advance)
         figures = QRect(layout.hex_x(column), y, 2 * one, layout.height)
@@ -297,7 +306,7 @@ class HexView(QAbstractScrollArea):
             painter.drawRect(here.adjusted(0, 0, -1, -1))
 
     def _show_caret(self) -> None:
-        row, bar = self.caret // ROW, self.verticalScrollBar()
+        row, bar = self.caret // self.cell_layout.row, self.verticalScrollBar()
         if row < bar.value():
             bar.setValue(row)
         elif row >= bar.value() + self.visible_rows():
@@ -317,7 +326,9 @@ class HexView(QAbstractScrollArea):
     def _measured(self) -> HexLayout:
         metrics = QFontMetricsF(self.font())
         height = round(metrics.height()) + theme.GRID
-        return HexLayout.for_size(len(self._source), metrics.horizontalAdvance("0"), height)
+        # Beside the scroll bar, whether or not it is there: else it could come and go with the rows for ever.
+        room = self.maximumViewportSize().width() - self.verticalScrollBar().sizeHint().width() - 2 * _MARGIN
+        return HexLayout.for_size(len(self._source), metrics.horizontalAdvance("0"), height, room)
 
     def _width(self) -> int:
         return self.cell_layout.width + 2 * _MARGIN

@@ -49,7 +49,7 @@ class ImageEditor(ValueEditor):
         self._percent.setObjectName("imagePercent")
         self._larger = _button("imageLarger", "+", "Larger (+)")
         self._fit = _button("imageFit", "Fit", "See the whole image (0)")
-        self._natural = _button("imageNatural", "100 %", "A pixel of the image on each of the screen (1)")
+        self._natural = _button("imageNatural", "1:1", "A pixel of the image on each of the screen (1)")
         self._lay_out()
         self._smaller.clicked.connect(lambda: self.step_zoom(-1))
         self._larger.clicked.connect(lambda: self.step_zoom(1))

@@ -13,6 +13,11 @@ HEAD = 512  # bytes that tell a format
 QUICK_PIXELS = 1_000_000  # are decoded and reduced without being felt
 QUICK_BYTES = 256 * 1024
 
+_PNG = b"\x89PNG\r\n\x1a\n"
+_PNG_CHUNK = 12  # bytes of each chunk around what it holds
+_PNG_TEXTS = (b"tEXt", b"zTXt", b"iTXt")
+_LARGEST_SIDE = 2**31 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -40,7 +45,9 @@ def is_quick(data: bytes) -> bool:
     name = image_format(data)
     if not name:
         return True
-    size = _Reader(name, data).size()
+    if name == "ICO" and _PNG in data:
+        return False  # and its texts are unpacked with it
+    size = _png_size(data) if name == "PNG" else _Reader(name, data).size()
     pixels = size.width() * size.height()
     return pixels > MOST_PIXELS or (pixels <= QUICK_PIXELS and len(data) <= QUICK_BYTES)
 
@@ -81,13 +88,31 @@ def read_picture(data: bytes, most_pixels: int = MOST_PIXELS) -> Picture:
     return Picture(name, width, height, frames, image, "")
 
 
+def _png_size(data: bytes) -> QSize:
+    """As its header says: to ask a reader is to have all texts unpacked that come before the pixels."""
+    return QSize(*(min(int.from_bytes(data[at : at + 4]), _LARGEST_SIDE) for at in (16, 20)))
+
+
+def _without_texts(data: bytes) -> bytes:
+    """A PNG without its texts: nobody sees them, and a few kilobytes can be packed to hundreds of megabytes."""
+    if not any(kind in data for kind in _PNG_TEXTS):
+        return data
+    kept, at = [data[: len(_PNG)]], len(_PNG)
+    while at < len(data):
+        end = at + _PNG_CHUNK + int.from_bytes(data[at : at + 4])
+        if data[at + 4 : at + 8] not in _PNG_TEXTS:
+            kept.append(data[at:end])
+        at = end
+    return b"".join(kept)
+
+
 class _Reader(QImageReader):
     """Reads bytes of a format that is known, and of no other: Qt would try SVG on them too."""
 
     def __init__(self, name: str, data: bytes) -> None:
         super().__init__()
         QImageReader.setAllocationLimit(ALLOCATION_MB)
-        self._held = QByteArray(data)
+        self._held = QByteArray(_without_texts(data) if name == "PNG" else data)
         self._buffer = QBuffer(self._held)
         self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
         self.setDevice(self._buffer)

@@ -386,7 +386,7 @@ class TextView(QPlainTextEdit):
 
     def _follow_theme(self) -> None:
         self.highlighter.follow_theme()
-        self._gutter.update()
+        self._make_room()  # in the face of the text, which Qt takes from the gutter with its style sheet
         self._mark()
 
     def _mark_in_sight(self) -> None:

@@ -144,6 +144,16 @@ class Document:
         key = node.key or encode(self.free_name(container, "field"), self.spelling)
         return self._insert(edit, container, index, node, key, fresh=False)
 
+    def reorder(self, container: Node, fields: list[Node]) -> Edit:
+        """Put all the fields of a list or object into this order; white space stays where it is."""
+        edit = Edit(container)
+        spaces = [(field.lead, field.trail) for field in container.fields]
+        for field, (lead, trail) in zip(fields, spaces, strict=True):
+            edit.write(field, lead=lead, trail=trail)
+        edit.write(container, children=fields)
+        edit.touch(container)
+        return edit
+
     def free_name(self, container: Node, wanted: str) -> str:
         """`wanted`, or where a member bears it, `wanted 2` and so on."""
         taken = {child.name for child in container.fields}

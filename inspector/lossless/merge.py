@@ -1,5 +1,6 @@
 """Two people's edits of one JSON text, brought together field by field where they do not touch."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -42,6 +43,7 @@ def merge(base: bytes, theirs: bytes, mine: bytes) -> Merged:
     return Merged(merger.document.serialise(), tuple(merger.conflicts))
 
 
+_Members = dict[tuple[str, int], Node]
 _Three = tuple[Node, Node, Node]
 _Steps = Iterator[_Three]
 """Yields the fields inside that are to be merged, all that is in them included, before it goes on."""
@@ -92,62 +94,68 @@ class _Merger:
             # With a name twice, which member is which is a guess as soon as both sides have changed the object.
             self._conflict(theirs.path(), base, theirs, mine)
             return
+        now = dict(others)
         for at, field in bases.items():
             if at in ours and at in others:
                 yield field, others[at], ours[at]
             elif at not in ours and at in others:
                 if field.same_value(others[at]):
-                    self.document.remove(others[at])
+                    del now[at]
                 else:
                     self._conflict(others[at].path(), field, others[at], None)
             elif at in ours and not field.same_value(ours[at]):
                 self._conflict(ours[at].path(), field, None, ours[at])
+        for at in reversed(others):  # from the last one on, each finds those before it where they were
+            if at not in now:
+                self.document.remove(others[at])
+        self._insert_members(bases, theirs, now, ours)
+        self._merge_order(base, theirs, mine, now)
+
+    def _insert_members(self, bases: _Members, theirs: Node, now: _Members, ours: _Members) -> None:
+        """Add each of my new members after the one that it follows in mine, to theirs and to what is there `now`."""
+        places = {at: place for place, at in enumerate(now)}
+        behind: dict[int, list[tuple[str, int]]] = {}
+        anchor = -1
         for at, field in ours.items():
-            if at in bases:
-                continue
-            if at not in others:
-                self._insert_member(theirs, mine, field)
-            elif not field.same_value(others[at]):
-                self._conflict(field.path(), None, others[at], field)
-        self._merge_order(base, theirs, mine)
+            if at in places:
+                anchor = places[at]
+                if at not in bases and not field.same_value(now[at]):
+                    self._conflict(field.path(), None, now[at], field)
+            elif at not in bases:
+                behind.setdefault(anchor, []).append(at)
+        for place in sorted(behind, reverse=True):
+            for offset, at in enumerate(behind[place], start=1):
+                edit = self.document.insert(theirs, place + offset, ours[at].source(), at[0])
+                edit.write(edit.node, key=ours[at].key)
+                now[at] = edit.node
 
-    def _insert_member(self, theirs: Node, mine: Node, field: Node) -> None:
-        """Add my new member after the one that it follows in mine."""
-        now = members(theirs)
-        before = [at for at, node in members(mine).items() if node.index < field.index]
-        anchor = next((now[at] for at in reversed(before) if at in now), None)
-        index = 0 if anchor is None else anchor.index + 1
-        edit = self.document.insert(theirs, index, field.source(), field.name or "")
-        edit.write(edit.node, key=field.key)
-
-    def _merge_order(self, base: Node, theirs: Node, mine: Node) -> None:
-        in_base, in_theirs, in_mine = list(members(base)), list(members(theirs)), list(members(mine))
-        common = set(in_base) & set(in_theirs) & set(in_mine)
-        was, is_now, wanted = ([at for at in side if at in common] for side in (in_base, in_theirs, in_mine))
+    def _merge_order(self, base: Node, theirs: Node, mine: Node, now: _Members) -> None:
+        """Bring what is there `now` into my order, members of theirs alone in front."""
+        bases, ours = members(base), members(mine)
+        common = bases.keys() & now.keys() & ours.keys()
+        was, is_now, wanted = ([at for at in side if at in common] for side in (bases, now, ours))
         if wanted in (was, is_now):
             return
         if is_now != was:
             self._conflict(theirs.path(), base, theirs, mine)
             return
-        for at in wanted:
-            # Bringing each to the end in turn leaves them in the wanted order, and members of theirs alone in front.
-            node = members(theirs)[at]
-            self.document.move(node, theirs, len(theirs.fields) - 1)
+        order = [at for at in now if at not in ours] + [at for at in ours if at in now]
+        self.document.reorder(theirs, [now[at] for at in order])
 
     def _merge_lists(self, base: Node, theirs: Node, mine: Node) -> _Steps:
         my_hunks, their_hunks = hunks(base.fields, mine.fields), hunks(base.fields, theirs.fields)
+        starts, stops = [other.start for other in their_hunks], [other.stop for other in their_hunks]
         for my_hunk in reversed(my_hunks):
-            if any(_alike(my_hunk, mine, other, theirs) for other in their_hunks):
+            first, last = bisect_left(stops, my_hunk.start), bisect_right(starts, my_hunk.stop)
+            near = their_hunks[first:last]
+            if any(_alike(my_hunk, mine, other, theirs) for other in near):
                 continue
-            touched = [other for other in their_hunks if _touch(my_hunk, other)]
+            touched = [other for other in near if _touch(my_hunk, other)]
             if touched:
                 yield from self._merge_hunk(base, theirs, mine, my_hunk, touched)
                 continue
-            shift = sum(
-                (other.new_stop - other.new_start) - (other.stop - other.start)
-                for other in their_hunks
-                if other.stop <= my_hunk.start
-            )
+            before = bisect_right(stops, my_hunk.start)
+            shift = their_hunks[before - 1].new_stop - their_hunks[before - 1].stop if before else 0
             yield from self._apply(base, theirs, mine, my_hunk, my_hunk.start + shift)
 
     def _merge_hunk(self, base: Node, theirs: Node, mine: Node, my_hunk: Hunk, touched: list[Hunk]) -> _Steps:

@@ -114,11 +114,13 @@ class KeyTableModel(QAbstractTableModel):
     def put(self, first: int, rows: Sequence[KeyRow | None]) -> None:
         """Take rows from number `first` on; None is one that was deleted since the list was made."""
         rows = rows[: max(0, self._count - first)]
+        # A page that is read anew is mostly the same; and whatever is told has the whole table painted again.
+        new = [number for number, row in enumerate(rows, first) if self._rows.peek(number) is not row]
         self._rows.put(first, rows)
         for page in range(first // PAGE, (first + max(len(rows), 1) - 1) // PAGE + 1):
             self._wanted.pop(page, None)
-        if rows:
-            self._tell(first, first + len(rows) - 1, self._columns[0], self._columns[-1])
+        if new:
+            self._tell(new[0], new[-1], self._columns[0], self._columns[-1])
 
     def set_count(self, count: int, counted: Counted) -> None:
         """Say how many rows there are; they come or go at the end."""
@@ -327,6 +329,9 @@ class KeyTableModel(QAbstractTableModel):
         )
 
 
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
 def _alignment(column: Column) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column is Column.SIZE else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
+    return _RIGHT if column is Column.SIZE else _LEFT

@@ -40,6 +40,10 @@ class RowCache(Generic[Row]):
             self._touch(number // PAGE)
         return row
 
+    def peek(self, number: int) -> Row | Absent:
+        """The row, or ABSENT; nobody has looked at it."""
+        return self._rows.get(number, ABSENT)
+
     def put(self, first: int, rows: Sequence[Row]) -> None:
         """Keep these rows, the first of which has the number `first`."""
         for number, row in enumerate(rows, first):

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 from inspector import theme
 from inspector.models.scope_words import scope_text
 from inspector.plain import plain_tooltip, visible
+from inspector.system import OUR_OWN, System
 from storage_core import InvalidNameError, Scope
 
 _NOWHERE = QModelIndex()
@@ -28,6 +29,7 @@ class Column(IntEnum):
 
 
 _HEADINGS = ("Scope", "Keys", "Its workspace there", "Its user there")
+_SHARED = "Shared: for all users of the workspace"
 
 
 class ScopeChoices(QAbstractTableModel):
@@ -51,6 +53,12 @@ class ScopeChoices(QAbstractTableModel):
         self._titles = [title(scope) for scope in self._scopes]
         self._into = list(self._scopes)
         self._chosen = bytearray(b"\1" * len(self._scopes))
+        self._target = OUR_OWN
+
+    def set_target(self, system: System) -> None:
+        """Speak of where they go as the people of that system do."""
+        self._target = system
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, Column.USER, Column.USER)
 
     def chosen(self) -> dict[Scope, Scope]:
         """The scopes that are chosen, each with the one that it becomes."""
@@ -109,7 +117,7 @@ class ScopeChoices(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return _HEADINGS[section]
+            return self._target.say(_HEADINGS[section])
         if role == Qt.ItemDataRole.TextAlignmentRole and section == Column.KEYS:
             return _RIGHT
         return None
@@ -132,7 +140,7 @@ class ScopeChoices(QAbstractTableModel):
             case Qt.ItemDataRole.EditRole:
                 return self._text(row, column)
             case Qt.ItemDataRole.ToolTipRole:
-                return plain_tooltip(self._text(row, column) or "Shared: for all users of the workspace")
+                return plain_tooltip(self._text(row, column) or self._target.say(_SHARED))
             case Qt.ItemDataRole.CheckStateRole if column == Column.SCOPE:
                 return Qt.CheckState.Checked if self._chosen[row] else Qt.CheckState.Unchecked
             case Qt.ItemDataRole.TextAlignmentRole if column == Column.KEYS:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
+from urllib.parse import urlsplit
 
 from jsonschema import FormatChecker
 from jsonschema import validators as drafts
@@ -51,6 +52,7 @@ class Checking:
 
     def __init__(self, data: bytes) -> None:
         says = _with_whole_numbers(Schema.read(data).says)
+        _check_dialect(says)
         dialect = drafts.validator_for(says, default=drafts.Draft202012Validator)
         exact = _exactly(dialect)
         try:
@@ -63,6 +65,8 @@ class Checking:
                 raise SchemaRefusedError(f"It is not a valid schema: {_fault(fault)}")
             self._validator = exact(says, registry=_NOTHING_IS_FETCHED)
             _check_references(self._validator, says)
+        except TypeError:  # best_match does not know the types of draft 3, which can be schemas
+            raise SchemaRefusedError("It is not a valid schema of the draft that it names.") from None
         except OverflowError:
             raise SchemaRefusedError("A regular expression in it repeats too often to be read.") from None
         except RecursionError:
@@ -141,6 +145,19 @@ def _answers(questions: Questions) -> Iterator[tuple[str, str, bool]]:
         yield pattern, name, re.search(pattern, name) is not None
 
 
+def _check_dialect(says: Value) -> None:
+    """Refuse a schema whose `$schema` can name no draft; one that names an unknown draft is read as the newest."""
+    if not isinstance(says, dict) or "$schema" not in says:
+        return
+    named = says["$schema"]
+    try:
+        is_address = isinstance(named, str) and urlsplit(named) is not None
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise SchemaRefusedError("It is not a valid schema: its “$schema” is not the address of a draft.")
+
+
 def _check_references(validator: Validator, says: Value) -> None:
     """Refuse what refers to something that is not in the schema: nothing is ever fetched, from nowhere."""
     specification: Specification[Value] = specification_with(
@@ -155,6 +172,7 @@ def _check_references(validator: Validator, says: Value) -> None:
         if not isinstance(part.contents, dict) or id(part.contents) in seen:
             continue
         seen.add(id(part.contents))
+        _check_dialect(part.contents)
         for keyword in ("$ref", "$dynamicRef"):
             reference = part.contents.get(keyword)
             if not isinstance(reference, str):

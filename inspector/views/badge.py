@@ -26,9 +26,9 @@ def badge_font() -> QFont:
     return font
 
 
-def badge_size(text: str) -> QSize:
-    """The room that the badge with this text takes."""
-    metrics = QFontMetrics(badge_font())
+def badge_size(text: str, font: QFont | None = None) -> QSize:
+    """The room that the badge with this text takes; `font` is the badges' font, where it is at hand."""
+    metrics = QFontMetrics(font or badge_font())
     return QSize(metrics.horizontalAdvance(visible(text)) + 2 * PADDING, max(HEIGHT, metrics.height() + 2))
 
 
@@ -36,14 +36,14 @@ def paint_badge(painter: QPainter, room: QRect, text: str) -> None:
     """Paint the badge at the left of `room`, in its middle; where it is too wide, its text ends in an ellipsis."""
     if not text or room.width() <= 2 * PADDING:
         return
-    colours = theme.current()
-    size = badge_size(text).boundedTo(room.size())
+    colours, font = theme.current(), badge_font()
+    size = badge_size(text, font).boundedTo(room.size())
     outline = QRect(room.x(), room.center().y() - size.height() // 2 + 1, size.width(), size.height())
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor(theme.shades(colours)["outline"]), 1))
     painter.drawRoundedRect(QRectF(outline).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-    painter.setFont(badge_font())
+    painter.setFont(font)
     painter.setPen(QColor(colours.second_text))
     inner = outline.adjusted(PADDING, 0, -PADDING, 0)
     shown = painter.fontMetrics().elidedText(visible(text), Qt.TextElideMode.ElideRight, inner.width() + 1)

@@ -13,7 +13,7 @@ from inspector.views.breadcrumb import Breadcrumb
 from inspector.views.window_actions import WindowActions
 
 ICON = 16
-JUMP_WIDTH = 280
+JUMP_WIDTH, NARROW_JUMP = 280, 120
 
 
 class ToolRow(QToolBar):
@@ -49,7 +49,8 @@ class JumpField(QPushButton):
     def __init__(self, jump: QAction) -> None:
         super().__init__()
         self._jump = jump
-        self.setFixedWidth(JUMP_WIDTH)
+        self.setMinimumWidth(NARROW_JUMP)
+        self.setMaximumWidth(JUMP_WIDTH)
         self._purpose = PlainLabel(elide=Qt.TextElideMode.ElideRight)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 8, 0)
@@ -67,6 +68,9 @@ class JumpField(QPushButton):
         """What it is for, in the words of the open storage."""
         self._purpose.setText(purpose)
         self.setAccessibleName(purpose)
+
+    def sizeHint(self) -> QSize:
+        return QSize(JUMP_WIDTH, super().sizeHint().height())
 
     def _follow(self) -> None:
         self.setEnabled(self._jump.isEnabled())
@@ -100,7 +104,8 @@ class StatusBar(QStatusBar):
         self._life.setProperty("tone", "green")
         self._life.style().unpolish(self._life)
         self._life.style().polish(self._life)
-        self._storage.setText(f"{visible(location.name)} · {system.name}")
+        incomplete = " · not all is shown" if system.left_out else ""
+        self._storage.setText(f"{visible(location.name)} · {system.name}{incomplete}")
         self._storage.setToolTip(plain_tooltip("\n".join([visible(str(location)), *system.limits])))
 
     def show_revision(self, revision: int) -> None:

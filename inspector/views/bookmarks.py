@@ -74,7 +74,7 @@ class Bookmarks(QObject):
         """List what is kept, that of the open storage first, and say what the command would do."""
         here, kept = self._here(), [bookmark for bookmark in self._kept() if _scope_of(bookmark)]
         self._action.setEnabled(here is not None)
-        self._action.setText("Remove this &bookmark" if here in kept else "&Bookmark this place")
+        self._action.setText("Remove this book&mark" if here in kept else "Book&mark this place")
         for action in self._listed:
             self._menu.removeAction(action)
             action.deleteLater()

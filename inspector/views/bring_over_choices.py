@@ -1,5 +1,6 @@
 """The page that asks what is to be brought over: into which storage, which scopes, what where a key is taken."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
@@ -19,10 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector.bringing import Request
+from inspector.bringing import Found, Request
 from inspector.models.scope_choices import Column, ScopeChoices
 from inspector.plain import PlainLabel, visible, without_mnemonic
 from inspector.views.rows import as_rows
+from storage_core import Scope
 from storage_core.transfer import IfTaken
 
 _NAME_WIDTH = 180
@@ -93,6 +95,15 @@ class ChoicesPage(QWidget):
         """The target, as far as one is named."""
         text = self.target.text().strip()
         return Path(text).expanduser().absolute() if text else None
+
+    def scopes_there(self) -> Collection[Scope]:
+        """What the chosen scopes are to be called there."""
+        return self._choices.chosen().values()
+
+    def show_target(self, found: Found) -> None:
+        """Say what is at the target, and call things as its people do."""
+        self._choices.set_target(found.system)
+        self.say(found.words, only_workspace=found.only_workspace)
 
     def say(self, text: str, tone: str = "second", *, only_workspace: str | None = None) -> None:
         """Say something about the target, or what is wrong; scopes may have to go into its one workspace."""

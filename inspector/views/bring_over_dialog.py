@@ -1,5 +1,6 @@
 """The dialog that brings scopes over into another storage: what and how, then how far it is, then the report."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -12,6 +13,8 @@ from inspector.plain import visible
 from inspector.system import System
 from inspector.views.bring_over_choices import ChoicesPage
 from inspector.views.bring_over_report import ReportPage
+from inspector.views.dialogs import resize_within_screen
+from storage_core import Scope
 from storage_core.transfer import Progress, Report
 
 _SIZE = (900, 540)
@@ -34,7 +37,7 @@ class BringOverDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("bringOverDialog")
         self.setWindowTitle(f"Bring over from {visible(location.name)}")
-        self.resize(*_SIZE)
+        resize_within_screen(self, *_SIZE)
         self._closes_when_ended = False
         self._choices = ChoicesPage(choices, location.parent, bytes_possible=not system.no_bytes)
         self._report = ReportPage(system)
@@ -68,8 +71,12 @@ class BringOverDialog(QDialog):
         """Where the person wants it to go, as far as that is named."""
         return self._choices.place()
 
+    def scopes_there(self) -> Collection[Scope]:
+        """What the chosen scopes are to be called there."""
+        return self._choices.scopes_there()
+
     def show_target(self, found: Found) -> None:
-        self._choices.say(found.words, only_workspace=found.only_workspace)
+        self._choices.show_target(found)
 
     def show_begun(self, *, dry_run: bool) -> None:
         self._pages.setCurrentWidget(self._report)

@@ -40,7 +40,7 @@ class Commands(QObject):
             "Rename": window.deeds.rename,
             "Undo": self._undo,
             "Redo": self._redo,
-            "Refresh": self._refresh,
+            "Refresh": self.refresh,
         }
         for name, flow in flows.items():
             self._actions[name].triggered.connect(lambda _=False, flow=flow: window.start(flow()))
@@ -60,6 +60,7 @@ class Commands(QObject):
         session = None if is_hidden else window.session
         to_undo = session.history.to_undo if session else None
         to_redo = session.history.to_redo if session else None
+        window.toast.keep_for(to_undo)
         _name(self._actions["Undo"], "Undo", to_undo.label if to_undo else "")
         _name(self._actions["Redo"], "Redo", to_redo.label if to_redo else "")
         edited = window.value.is_edited()
@@ -107,9 +108,12 @@ class Commands(QObject):
         await self._window.deeds.create(self._window.scopes.scope, self._window.scopes.prefix)
 
     async def _delete_selected(self) -> None:
-        await self._window.deeds.delete(await self._window.keys.selected())
+        session = self._window.session
+        if session is not None:
+            await self._window.deeds.delete(session, await self._window.keys.selected())
 
-    async def _refresh(self) -> None:
+    async def refresh(self) -> None:
+        """Read everything that is shown anew."""
         await self._window.scopes.refresh()
         await self._window.keys.refresh()
         await self._window.desk.refresh()

@@ -10,7 +10,7 @@ from inspector.compare import Conflict, study
 from inspector.formats import looks_secret
 from inspector.plain import PlainLabel, visible_key
 from inspector.tasks import Tasks
-from inspector.views.dialogs import LONGEST_KEY, answer
+from inspector.views.dialogs import LONGEST_KEY, answer, resize_within_screen
 from inspector.views.diff_text import DiffText
 
 _COMPARING = "Comparing…"
@@ -38,7 +38,7 @@ class ConflictDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("conflictDialog")
         self.setWindowTitle("Changed meanwhile" if theirs is not None else "Deleted meanwhile")
-        self.resize(980, 560)
+        resize_within_screen(self, 980, 560)
         self._sides = (base, theirs, mine)
         self._json = json
         self._secret = looks_secret(key)

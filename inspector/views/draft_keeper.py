@@ -1,6 +1,7 @@
 """Keeps a draft of the edit on the desk, so that it outlives a crash, and offers what an earlier run has left."""
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 KEEP_SECONDS = 0.5
 """How long after an edit its draft is written, with all that was edited since."""
 
+RESTS = 9
+"""After a draft of a large value so many times as long passes as it has taken, before the next is written."""
+
+TOO_LARGE = "No draft can be kept of this edit: it is too large for the room that drafts have"
+
 FOLDER = "drafts"  # beside the settings
 
 
@@ -34,6 +40,8 @@ class DraftKeeper:
         self._drafts: Drafts | None = None
         self._kept: tuple[Path, Address] | None = None
         self._complained = False
+        self._turn = 0
+        self._one_at_a_time = asyncio.Lock()
         self._keeping = Coalescer(window.tasks, KEEP_SECONDS, self._keep_soon)
         if window.settings is not None:
             self._drafts = Drafts(window.settings.path.parent / FOLDER)
@@ -43,31 +51,68 @@ class DraftKeeper:
 
     def keep(self) -> bool:
         """Keep a draft of the edit as it is now, or forget it where there is none; whether one is kept."""
-        session, place, pane = self._window.session, self._window.desk.address, self._window.value
-        entry = pane.entry
-        if self._drafts is None or session is None or place is None or entry is None:
+        pane = self._window.value
+        if self._drafts is None or not self._has_edit():
             return False
-        if not pane.is_edited() or entry.data is None:
+        self._turn += 1
+        try:
+            kept = self._drafts.keep(draft := self._draft(pane.data(), datetime.now(UTC)))
+        except OSError as error:
+            self._complain(f"No draft can be kept of this edit: {visible(str(error))}")
+            return False
+        return self._take_note(draft, kept)
+
+    async def _keep_large(self) -> bool:
+        """As `keep`, for a value of which to put the bytes together and to write them takes long: in a thread."""
+        async with self._one_at_a_time:
+            return await self._keep_in_a_thread()
+
+    async def _keep_in_a_thread(self) -> bool:
+        drafts, pane = self._drafts, self._window.value
+        editor, opened = pane.editor(), pane.opened
+        if drafts is None or not self._has_edit() or editor is None:
+            return False
+        self._turn += 1
+        turn, at = self._turn, datetime.now(UTC)
+        data = await asyncio.to_thread(editor.data)
+        if self._turn != turn or pane.opened is not opened or not self._has_edit():
+            return False
+        draft = self._draft(data, at)
+        try:
+            kept = await asyncio.to_thread(drafts.keep, draft, is_wanted=lambda: self._turn == turn)
+        except OSError as error:
+            self._complain(f"No draft can be kept of this edit: {visible(str(error))}")
+            return False
+        if pane.opened is not opened or not pane.is_edited():  # saved or discarded meanwhile
+            drafts.forget(draft.location, draft.address)
+            return False
+        return self._turn == turn and self._take_note(draft, kept)
+
+    def _has_edit(self) -> bool:
+        """Whether there is something to keep; what was kept of an edit that is none any more is forgotten."""
+        window = self._window
+        entry = window.value.entry
+        if window.session is None or window.desk.address is None or entry is None:
+            return False
+        if not window.value.is_edited() or entry.data is None:
             self._forget()
             return False
-        if pane.holds_whole:  # too large for a draft, and only to find that out takes long
-            return False
-        draft = Draft(
-            session.location,
-            place,
-            entry.kind,
-            entry.revision,
-            entry.data,
-            pane.data(),
-            datetime.now(UTC),
-        )
-        try:
-            kept = self._drafts.keep(draft)
-        except OSError as error:
-            self._complain(error)
-            return False
+        return True
+
+    def _draft(self, edited: bytes, at: datetime) -> Draft:
+        """A draft of what is on the desk, where there is an edit."""
+        session, place, entry = self._window.session, self._window.desk.address, self._window.value.entry
+        assert session is not None
+        assert place is not None
+        assert entry is not None
+        assert entry.data is not None
+        return Draft(session.location, place, entry.kind, entry.revision, entry.data, edited, at)
+
+    def _take_note(self, draft: Draft, kept: bool) -> bool:
         if kept:
-            self._kept = (session.location, place)
+            self._kept = (draft.location, draft.address)
+        else:
+            self._complain(TOO_LARGE)
         return kept
 
     def close(self) -> None:
@@ -82,18 +127,25 @@ class DraftKeeper:
         self._drafts = None
 
     async def _keep_soon(self) -> None:
-        self.keep()
+        if not self._window.value.holds_whole:
+            self.keep()
+            return
+        begun = time.monotonic()
+        await self._keep_large()
+        await asyncio.sleep(RESTS * (time.monotonic() - begun))
 
     def _forget(self) -> None:
+        self._turn += 1
+        self._complained = False
         if self._drafts is not None and self._kept is not None:
             self._drafts.forget(*self._kept)
             self._kept = None
 
-    def _complain(self, error: OSError) -> None:
-        """Say once that an edit would not outlive a crash."""
+    def _complain(self, why: str) -> None:
+        """Say once of an edit that it would not outlive a crash."""
         if not self._complained:
             self._complained = True
-            self._window.tell(f"No draft can be kept of this edit: {visible(str(error))}")
+            self._window.tell(why)
 
     # What an earlier run has left.
 
@@ -129,9 +181,10 @@ class DraftKeeper:
         base = RawEntry(scope, key, draft.kind, draft.base, len(draft.base), revision, updated, expires)
         if not await self._window.desk.restore(base, draft.edited):
             return False
-        self._window.show_address(draft.address)
+        self._window.go_to(draft.address)
         if now is None or now.revision != revision:
             self._window.value.warn("Somebody has written it since: saving will ask")
-        if self.keep() and self._drafts is not None:
+        kept = await self._keep_large() if self._window.value.holds_whole else self.keep()
+        if kept and self._drafts is not None:
             self._drafts.discard(draft)
         return True

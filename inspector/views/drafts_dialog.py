@@ -20,6 +20,7 @@ from inspector import theme
 from inspector.drafts import Draft
 from inspector.formats import human_age, human_size
 from inspector.plain import PlainLabel, plain_tooltip, visible, visible_key
+from inspector.views.dialogs import resize_within_screen
 from inspector.views.rows import as_rows
 
 _COLUMNS = ("Key", "Whose", "Edited", "Size")
@@ -42,7 +43,7 @@ class DraftsDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("draftsDialog")
         self.setWindowTitle("Unsaved edits")
-        self.resize(640, 360)
+        resize_within_screen(self, 640, 360)
         self._drafts = tuple(drafts)
         self._table = self._make_table()
         self._later = self._button("&Later", "laterButton", DraftChoice.LATER)

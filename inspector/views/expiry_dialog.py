@@ -23,6 +23,7 @@ from inspector.plain import PlainLabel
 _UNITS = (("seconds", 1.0), ("minutes", 60.0), ("hours", 3_600.0), ("days", 86_400.0))
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 _SHOWN = "yyyy-MM-dd HH:mm:ss"
+_AS_IN_A_LINE = (5, 0, 0, 0)  # the style sheet cannot set apart a text from the frame of such a field
 
 
 class ExpiryDialog(QDialog):
@@ -49,6 +50,7 @@ class ExpiryDialog(QDialog):
         self._unit.setCurrentIndex(2)
         self._as_shown = expires if expires is not None else datetime.now(UTC) + timedelta(hours=1)
         self._time = QDateTimeEdit(QDateTime.fromMSecsSinceEpoch(int(self._as_shown.timestamp() * 1000)))
+        self._time.lineEdit().setTextMargins(*_AS_IN_A_LINE)
         self._time.setObjectName("timeEdit")
         self._time.setAccessibleName("Time of expiry, in your time zone")
         self._time.setDisplayFormat(_SHOWN)
@@ -84,6 +86,12 @@ class ExpiryDialog(QDialog):
         if self._time.dateTime() == self._first_time:
             return self._as_shown  # the field shows no fractions of a second
         return datetime.fromtimestamp(self._time.dateTime().toMSecsSinceEpoch() / 1000, UTC)
+
+    def accept(self) -> None:
+        """Close with the answer, unless the time has passed while the dialog was open."""
+        self._check()
+        if self._accept.isEnabled():
+            super().accept()
 
     def _seconds(self) -> float | None:
         """The lifetime in the field; None where it is none."""

@@ -2,8 +2,8 @@
 
 import time
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
-from PySide6.QtGui import QColor, QFont, QPainter, QResizeEvent
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, QTimer
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
-    QWidget,
 )
 
 from inspector import theme
@@ -24,55 +23,57 @@ FLASH_SECONDS = theme.FADE_MS / 1000
 NARROWEST_KEY = 150
 _LEFT_OUT_FIRST = (Column.EXPIRES, Column.UPDATED, Column.SIZE)
 _FRAME_MS = 40
+_WITHOUT_FOCUS = ~QStyle.StateFlag.State_HasFocus
 _WIDTHS = {Column.SCOPE: 140, Column.KIND: 96, Column.SIZE: 72, Column.UPDATED: 92, Column.EXPIRES: 76}
-
-
-def paint_flash(
-    painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-) -> None:
-    """Lay what is left of a row's flash behind it; nothing where there is none."""
-    flashed = index.data(KeyRole.FLASHED)
-    if flashed is None:
-        return
-    left = 1 - (time.monotonic() - flashed) / FLASH_SECONDS
-    if left > 0:
-        colour = QColor(theme.current().selection)
-        colour.setAlphaF(left)
-        painter.fillRect(option.rect, colour)
 
 
 class _FlashingDelegate(QStyledItemDelegate):
     """Text over a flash, in the face that suits its column, elided in the middle where it is a key."""
 
-    def __init__(self, font: QFont, elide: Qt.TextElideMode, tone: str, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, font: QFont, elide: Qt.TextElideMode, tone: str, table: "KeyTable") -> None:
+        super().__init__(table)
+        self._table = table
         self._font = font
         self._elide = elide
         self._tone = tone
+        self._made_of: tuple[int, str] | None = None
+        self._made = QPalette()
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        paint_flash(painter, option, index)
+        self._table.paint_flash(painter, option, index)
         super().paint(painter, option, index)
 
     def initStyleOption(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         super().initStyleOption(option, index)
-        option.state &= ~QStyle.StateFlag.State_HasFocus  # the whole row is current, not one of its cells
+        option.state &= _WITHOUT_FOCUS  # the whole row is current, not one of its cells
         option.font = self._font
         option.textElideMode = self._elide
-        colour = QColor(getattr(theme.current(), self._tone))
-        option.palette.setColor(option.palette.ColorRole.Text, colour)
-        option.palette.setColor(option.palette.ColorRole.HighlightedText, colour)
+        option.palette = self._toned(option.palette)
+
+    def _toned(self, palette: QPalette) -> QPalette:
+        """The palette with the tone for texts: made once, as it is the same for all cells until the theme changes."""
+        colour = getattr(theme.current(), self._tone)
+        if (palette.cacheKey(), colour) != self._made_of:
+            self._made_of = palette.cacheKey(), colour
+            self._made = QPalette(palette)
+            for role in (QPalette.ColorRole.Text, QPalette.ColorRole.HighlightedText):
+                self._made.setColor(role, QColor(colour))
+        return self._made
 
 
 class _FlashingBadge(BadgeDelegate):
+    def __init__(self, table: "KeyTable") -> None:
+        super().__init__(table)
+        self._table = table
+
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        paint_flash(painter, option, index)
+        self._table.paint_flash(painter, option, index)
         super().paint(painter, option, index)
 
 
@@ -120,6 +121,28 @@ class KeyTable(QTableView):
         """The rows that can be seen, also in part."""
         first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
         return range(max(first, 0), self._keys.count if last < 0 else last + 1)
+
+    def paint_flash(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Lay what is left of a row's flash behind it; nothing where there is none."""
+        flashed = index.data(KeyRole.FLASHED) if self._keys.is_flashing() else None
+        if flashed is None:
+            return
+        left = 1 - (time.monotonic() - flashed) / FLASH_SECONDS
+        if left > 0:
+            colour = QColor(theme.current().selection)
+            colour.setAlphaF(left)
+            painter.fillRect(option.rect, colour)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Take the keyboard and go nowhere: where there is no current row, Qt would make the first one that."""
+        if self.currentIndex().isValid():
+            super().focusInEvent(event)
+            return
+        with QSignalBlocker(self.selectionModel()):
+            super().focusInEvent(event)
+            self.selectionModel().clearCurrentIndex()
 
     def _lay_out_columns(self) -> None:
         header, small = self.horizontalHeader(), theme.figures_font()

@@ -54,6 +54,7 @@ class _NameDialog(QDialog):
         column.addWidget(self._fault)
         column.addLayout(buttons)
         self.setMinimumWidth(420)
+        self._lines: list[QLineEdit] = []
 
     def _member_line(self, system: System, text: str) -> QLineEdit:
         """The line for a user, or what the system has in the place of users."""
@@ -69,11 +70,19 @@ class _NameDialog(QDialog):
         line.setAccessibleName(label.replace("&", ""))
         line.textChanged.connect(self._check)
         self._fields.addRow(label, line)
+        self._lines.append(line)
         return line
 
     def say(self, fault: str) -> None:
-        """Say what was wrong with what was asked for before, until something is typed."""
+        """Say what was wrong with what was asked for before, until something is typed, and lead to where it was.
+
+        That is the line whose text the fault quotes; mostly the key, which stands last.
+        """
         self._fault.setText(fault)
+        quoted = [line for line in self._lines if line.text() and f"{line.text()!r:.80}" in fault]
+        refused = quoted[0] if quoted else self._lines[-1]
+        refused.setFocus()
+        refused.selectAll()
 
     def _check(self) -> None:
         fault = self._find_fault()

@@ -27,6 +27,7 @@ class ProgressDialog(QDialog):
         self._bar = QProgressBar()
         self._bar.setRange(0, _STEPS)
         self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("How far it is")
         self._count = PlainLabel()
         self._count.setProperty("tone", "second")
         title = PlainLabel(what)

@@ -99,8 +99,14 @@ class ReadingsView(QWidget):
     def _show(self) -> None:
         index = self._box.currentIndex()
         text = self._readings[index].text if 0 <= index < len(self._readings) else ""
-        lines = "\n".join(visible(line) for line in text.split("\n"))
+        lines = "\n".join(_indented(line) for line in text.split("\n"))
         self._text.show_exact(lines, read_only=True)
+
+
+def _indented(line: str) -> str:
+    """A line with all of it visible, and as far from the left as it is: that it is can be seen."""
+    inner = line.lstrip(" ")
+    return " " * (len(line) - len(inner)) + visible(inner)
 
 
 def _read(data: bytes) -> tuple[Sequence[Decoding], bool]:

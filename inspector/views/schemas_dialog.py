@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from inspector import theme
 from inspector.plain import PlainLabel, plain_tooltip, visible
 from inspector.schema import PREFIX, SchemaFile
+from inspector.views.dialogs import resize_within_screen
 from inspector.views.rows import as_rows
 
 _WORDS = (
@@ -42,7 +43,7 @@ class SchemasDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("schemasDialog")
         self.setWindowTitle("Schemas")
-        self.resize(640, 400)
+        resize_within_screen(self, 640, 400)
         self._files: list[SchemaFile] = []
         self._table = _table()
         self._pattern = QLineEdit(visible(key) if visible(key) == key else "")
@@ -54,7 +55,7 @@ class SchemasDialog(QDialog):
         self._choose.setProperty("primary", True)
         self._choose.setDefault(True)
         self._remove = self._button("&Remove", "schemaRemoveButton", self._remove_chosen)
-        self._close = self._button("&Close", "closeButton", self.reject)
+        self._close = self._button("C&lose", "closeButton", self.reject)
         self._said = PlainLabel(elide=Qt.TextElideMode.ElideRight)
         self._said.setObjectName("schemasSaid")
         self._lay_out()

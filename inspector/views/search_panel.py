@@ -82,7 +82,7 @@ class SearchPanel(QWidget):
         self.edit = _search_line()
         self._where = QComboBox()
         self._where.setAccessibleName("Where to search")
-        self._keys, self._values = _check_box("&Keys"), _check_box("&Values")
+        self._keys, self._values = _check_box("Ke&ys"), _check_box("Va&lues")
         self._close = QToolButton(autoRaise=True)
         self._close.setText("×")
         self._close.setAccessibleName("Close the search")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
 from inspector import theme
 from inspector.plain import PlainLabel, plain_tooltip
@@ -14,6 +14,7 @@ from inspector.views.window_actions import Command
 
 _WIDTH = 960
 _COLUMNS = 3
+_SCROLLED = 48  # pixels, with each press of an arrow key
 _CLOSING = (Qt.Key.Key_Escape, Qt.Key.Key_F1, Qt.Key.Key_Question, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -35,13 +36,21 @@ class ShortcutOverlay(Overlay):
             shortest = filled.index(min(filled))
             columns[shortest].addLayout(self._section(name, commands))
             filled[shortest] += len(commands) + 2
-        beside = QHBoxLayout()
+        lists = QWidget()
+        beside = QHBoxLayout(lists)
+        beside.setContentsMargins(0, 0, 0, 0)
         beside.setSpacing(8 * theme.GRID)
         for column in columns:
             column.setSpacing(3 * theme.GRID)
             column.addStretch()
             beside.addLayout(column, 1)
-        self.column.addLayout(beside)
+        self._scrolled = QScrollArea()
+        self._scrolled.setFrameShape(QFrame.Shape.NoFrame)
+        self._scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scrolled.setWidgetResizable(True)
+        self._scrolled.setWidget(lists)
+        lists.setAutoFillBackground(False)
+        self.column.addWidget(self._scrolled)
         self._why = PlainLabel()
         self._why.setProperty("tone", "second")
         self._why.setWordWrap(True)
@@ -69,6 +78,10 @@ class ShortcutOverlay(Overlay):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _CLOSING:
             self.dismiss()
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            _scroll(self._scrolled.verticalScrollBar(), forwards=event.key() == Qt.Key.Key_Down)
+        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            _scroll(self._scrolled.horizontalScrollBar(), forwards=event.key() == Qt.Key.Key_Right)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.dismiss()
@@ -89,6 +102,10 @@ class ShortcutOverlay(Overlay):
             grid.addWidget(keys, row, 1, Qt.AlignmentFlag.AlignRight)
             self._lines[command.name] = (command, words, keys)
         return grid
+
+
+def _scroll(bar: QScrollBar, *, forwards: bool) -> None:
+    bar.setValue(bar.value() + (_SCROLLED if forwards else -_SCROLLED))
 
 
 def _native(command: Command) -> list[str]:

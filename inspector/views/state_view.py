@@ -94,7 +94,12 @@ class StateView(QWidget):
     def _fit_details(self) -> None:
         """Let the details be as high as their lines are now, up to where they scroll."""
         details = self._details
-        lines = min(max(1, round(details.document().size().height())), MOST_LINES)
+        all_lines = max(1, round(details.document().size().height()))
+        lines = min(all_lines, MOST_LINES)
+        bars = Qt.ScrollBarPolicy  # one that is not needed would take the width for which it is needed
+        details.setVerticalScrollBarPolicy(
+            bars.ScrollBarAlwaysOff if lines == all_lines else bars.ScrollBarAsNeeded
+        )
         frame, bar = details.contentsMargins(), details.horizontalScrollBar()
         around = frame.top() + frame.bottom() + 2 * round(details.document().documentMargin())
         around += _BELOW_THE_LINES + (bar.height() if bar.isVisibleTo(details) else 0)

@@ -23,6 +23,7 @@ class Toast(QFrame):
         super().__init__(parent)
         self._bar = bar
         self._window = parent
+        self._of: object = None
         self.setObjectName("undoToast")
         self._text = PlainLabel(elide=Qt.TextElideMode.ElideMiddle)
         self._undo = QPushButton("Undo")
@@ -45,8 +46,9 @@ class Toast(QFrame):
                 watched.installEventFilter(self)
         self.hide()
 
-    def say(self, text: str, *, undo: bool) -> None:
-        """Show a sentence; `undo` says whether what it tells can be taken back here."""
+    def say(self, text: str, *, undo: bool, of: object = None) -> None:
+        """Show a sentence; `undo` says whether what it tells can be taken back here, `of` which deed that is."""
+        self._of = of if undo else None
         self._text.setText(text)
         self.setAccessibleName(text)
         self._undo.setVisible(undo)
@@ -54,6 +56,12 @@ class Toast(QFrame):
         self.show()
         self.raise_()
         self._leaves.start()
+
+    def keep_for(self, deed: object) -> None:
+        """Go where another deed than `deed` can be taken back here: it is not the one that would be."""
+        if self._of is not None and self._of is not deed:
+            self._of = None
+            self.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _MOVING and self.isVisible():

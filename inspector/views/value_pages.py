@@ -32,6 +32,7 @@ class ValuePages(QTabWidget):
         super().__init__(parent)
         self.setObjectName("valueTabs")
         self.setDocumentMode(True)
+        self.tabBar().setAccessibleName("Ways to see the value")
         self.form, self.text = FormEditor(), Covered(TextEditor(), masked_text)
         self.hex, self.image = Covered(HexEditor()), Covered(ImageEditor())
         self.large, self.readings = LargeView(), ReadingsView()
@@ -97,7 +98,7 @@ class ValuePages(QTabWidget):
 
     def forget(self) -> None:
         """Hold nothing any longer of what was shown."""
-        for editor in (self.text, self.hex, self.image):
+        for editor in (self.form, self.text, self.hex, self.image):
             editor.forget()
         self.readings.clear()
         self.large.clear()

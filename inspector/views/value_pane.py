@@ -211,7 +211,7 @@ class ValuePane(QWidget):
         self._show_edit_state()
 
     def advise(self, text: str) -> None:
-        """Say beside Save what speaks against it, though it does not keep a person from saving; "" for nothing."""
+        """Say above Save what speaks against it, though it does not keep a person from saving; "" for nothing."""
         self._foot.advise(text)
         self._show_edit_state()
 
@@ -321,7 +321,7 @@ class ValuePane(QWidget):
     def _show_edit_state(self) -> None:
         edited, fault = self.is_edited(), self.problem()
         is_read_only = self._read_only and self.entry is not None
-        self._foot.show_advice(edited or self._shown_editor is not self.form)  # which says it itself
+        self._foot.show_advice(self._shown_editor is not self.form)  # which says it itself, just above
         self._foot.tell_state(edited=edited, can_save=not fault, read_only=is_read_only)
         self._changes_toggle.setVisible(edited)
         self.changes.setVisible(edited and self.shows_changes)

@@ -1,11 +1,23 @@
 """How the panes stand in the window, and how that is remembered."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from inspector.settings import Settings
 
-SMALLEST = (1024, 640)
+SMALLEST = QSize(1024, 640)
+"""Where the screen is smaller, such as an old one at 200 %, the window is as small, and its middle is scrolled."""
+SMALLEST_MIDDLE = QSize(616, 520)
+"""Down to this the panes make do with the room there is, as in the smallest window; below, they are scrolled."""
+FRAME = QSize(8, 40)  # what a window manager may put around the window
 FIRST_SIZE = (1280, 800)
 NARROWEST_PANE = 200
 FIRST_WIDTHS = (200, 540, 540)
@@ -42,6 +54,7 @@ class WindowLayout(QStackedWidget):
             self._panes.setCollapsible(self._panes.indexOf(pane), False)
         self._panes.setStretchFactor(0, 1)
         self._panes.setSizes(FIRST_HEIGHTS)
+        self._lowest, self._unfolded = below[-1], FIRST_HEIGHTS[-1]
         self.addWidget(state)
         self.addWidget(self._panes)
 
@@ -59,6 +72,14 @@ class WindowLayout(QStackedWidget):
             wanted = rest * keys // max(keys + value, 1)
             self._across.setSizes([width, wanted, rest - wanted])
 
+    def fold_lowest(self, folded: bool) -> None:
+        """Let the others have the room that the lowest pane leaves as it is folded, and give it back afterwards."""
+        sizes = self._panes.sizes()
+        if folded:
+            self._unfolded = sizes[-1]
+        height = self._lowest.maximumHeight() if folded else self._unfolded
+        self._panes.setSizes([sizes[0] + sizes[-1] - height, *sizes[1:-1], height])
+
     def restore(self, settings: Settings) -> None:
         """Stand as the person left it."""
         for splitter in (self._across, self._panes):
@@ -69,12 +90,36 @@ class WindowLayout(QStackedWidget):
             settings.set_splitter(splitter.objectName(), splitter.saveState())
 
 
+def smallest_on(screen: QSize) -> QSize:
+    """How small the window may become where so much of the screen is to be had."""
+    return SMALLEST.boundedTo(screen - FRAME)
+
+
 def over(panes: QWidget, bar: QWidget) -> QWidget:
-    """One widget of the panes and, below them, a bar that comes and goes."""
+    """One widget of the panes and, below them, a bar that comes and goes; scrolled where there is too little room."""
     whole = QWidget()
+    whole.setMinimumSize(SMALLEST_MIDDLE)
     column = QVBoxLayout(whole)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
     column.addWidget(panes, 1)
     column.addWidget(bar)
-    return whole
+    return _Scrolled(whole)
+
+
+class _Scrolled(QScrollArea):
+    """Shows all of a widget where there is room, else a part of it: the one where the keyboard is."""
+
+    def __init__(self, whole: QWidget) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidgetResizable(True)
+        self.setWidget(whole)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._follow)
+
+    def _follow(self, _: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self.isAncestorOf(now):
+            self.ensureWidgetVisible(now)

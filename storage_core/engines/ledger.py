@@ -4,6 +4,7 @@ import threading
 import time
 from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from itertools import count, islice
 from typing import Any, NamedTuple, TypeVar
 
@@ -47,6 +48,16 @@ class Line(NamedTuple):
         )
 
 
+@dataclass(slots=True)
+class _Promise:
+    """A change that is being made: what will be seen of its entry, whose earlier looks count until its `moment`."""
+
+    address: Address
+    seen: Seen | None
+    moment: int
+    is_told: bool = False
+
+
 class Ledger:
     """Counts the changes of a database for as long as this process has it open, whoever made them.
 
@@ -59,13 +70,15 @@ class Ledger:
         self._lines: dict[Address, Line] = {}
         self._gone: dict[Address, tuple[int, int]] = {}
         self._also: dict[Address, int] = {}
-        """The revision that somebody was told who saw a change between its writing and its keeping."""
+        """The revision that somebody was told who saw a change, otherwise than it was made, before it was kept."""
         self._ids = count(1)
         self._moment = 0
         self._last = 0
         self._known_from = 0
         self._changes: list[Change] = []
-        self._promised: set[int] = set()
+        self._promised: dict[int, _Promise] = {}
+        self._awaited: dict[Address, int] = {}
+        """The newest promised revision of an entry of which nothing else was seen since."""
         self._copy: tuple[int, dict[Address, Line]] = (-1, {})
 
     @property
@@ -159,25 +172,33 @@ class Ledger:
         with self._lock:
             return self._also.get(address) == revision
 
-    def promise(self) -> int:
-        """The revision of a change that is being made: nothing newer is told until it is kept or withdrawn."""
+    def promise(self, address: Address, seen: Seen | None) -> int:
+        """The revision of a change that is being made: nothing newer is told until it is kept or withdrawn.
+
+        `seen` is what will be seen of the entry, None where it will be gone; whoever sees that from now on sees this
+        change. What somebody saw who began to look before has to be looked at again: it may be older than the change.
+        """
         with self._lock:
             revision = self._next()
-            self._promised.add(revision)
+            self._moment += 1
+            self._promised[revision] = _Promise(address, seen, self._moment)
+            self._awaited[address] = revision
             return revision
 
     def withdraw(self, revisions: Iterable[int]) -> None:
         """Forget promised changes that were not made after all."""
         with self._lock:
-            self._promised.difference_update(revisions)
+            for revision in revisions:
+                self._fulfilled(revision)
 
     def keep(self, made: Iterable[tuple[int, Address, Seen | None]]) -> None:
         """Note changes that were promised, in their order, now that they are made; None where an entry is gone."""
         now = _now()
         with self._lock:
             for revision, address, seen in made:
-                self._promised.discard(revision)
-                self._keep_one(revision, address, seen, now)
+                promise = self._fulfilled(revision)
+                if not promise.is_told:
+                    self._keep_one(revision, address, seen, promise, now)
 
     def changes(self, since: int, limit: int) -> list[Change]:
         """The oldest `limit` changes after `since`; raises ChangesLostError for those of before the opening."""
@@ -204,24 +225,40 @@ class Ledger:
             return line.revision
         if line is None and seen is None:
             return 0
-        if self._newest(address)[1] > moment:
+        awaited = self._awaited.get(address)
+        since = 0 if awaited is None else self._promised[awaited].moment
+        if max(since, self._newest(address)[1]) > moment:
             return None
-        revision = self._next()
+        if awaited is not None:
+            del self._awaited[address]
+        if awaited is not None and _is_same(self._promised[awaited].seen, seen):
+            revision = awaited
+            self._promised[awaited].is_told = True
+        else:
+            revision = self._next()
         self._tell(address, seen, revision, now if seen is None or seen.updated is None else seen.updated)
         self._take_down(address, seen, revision, now)
         return 0 if seen is None else revision
 
-    def _keep_one(self, revision: int, address: Address, seen: Seen | None, now: int) -> None:
+    def _fulfilled(self, revision: int) -> _Promise:
+        promise = self._promised.pop(revision)
+        if self._awaited.get(promise.address) == revision:
+            del self._awaited[promise.address]
+        return promise
+
+    def _keep_one(
+        self, revision: int, address: Address, seen: Seen | None, promise: _Promise, now: int
+    ) -> None:
         newest, _ = self._newest(address)
         line = self._lines.get(address)
-        is_the_same = line is None if seen is None else line is not None and line.seen.mark == seen.mark
-        was_seen = newest > revision and is_the_same
+        is_settled = seen is not None and not _is_same(promise.seen, seen)
+        was_seen = is_settled and newest > revision and line is not None and _is_same(line.seen, seen)
         if was_seen:  # somebody looked between the writing and now: it is this change
             del self._changes[bisect_right(self._changes, newest, key=_revision) - 1]
         self._tell(address, seen, revision, now)
-        if newest < revision or is_the_same:
+        if newest < revision or was_seen:
             self._take_down(address, seen, revision, now)
-        if was_seen and seen is not None:
+        if was_seen:
             self._also[address] = newest
 
     def _newest(self, address: Address) -> tuple[int, int]:
@@ -256,7 +293,10 @@ class Ledger:
 
 
 class Making:
-    """The changes of one write transaction: promised while it runs, kept or withdrawn at its end."""
+    """The changes of one write transaction: promised while it runs, kept or withdrawn at its end.
+
+    Asked for the revision of an entry before that is changed, it has what others had changed told before.
+    """
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -276,7 +316,7 @@ class Making:
 
     def made(self, address: Address, seen: Seen | None) -> int:
         """Note that the entry is this from now on, None where it is gone; returns the revision of the change."""
-        revision = self._ledger.promise()
+        revision = self._ledger.promise(address, seen)
         self._made.append((revision, address, seen))
         self._newest[address] = 0 if seen is None else revision
         return revision
@@ -301,6 +341,10 @@ class Making:
 
 def _is_known(line: Line | None, seen: Seen) -> bool:
     return line is not None and line.seen.mark == seen.mark
+
+
+def _is_same(one: Seen | None, other: Seen | None) -> bool:
+    return one is other if one is None or other is None else one.mark == other.mark
 
 
 def _revision(change: Change) -> int:

@@ -75,7 +75,7 @@ def memory_of(process: int) -> float:
     return int(told.stdout) / 1024
 
 
-async def _measure(path: Path, part: str, keys: int, began: float) -> Findings:
+async def _measure(path: Path, part: str, way: Ground | None, began: float) -> Findings:
     window = MainWindow()
     eyes = Eyes(window.keys.table)
     window.show()
@@ -84,8 +84,8 @@ async def _measure(path: Path, part: str, keys: int, began: float) -> Findings:
     started = await eyes.painted() - began
     await opening
     try:
-        if part == "tour":
-            return await _take_tour(Tour(window, eyes, ground(keys)), heart, started)
+        if way is not None:
+            return await _take_tour(Tour(window, eyes, way), heart, started)
         if part == "rest":
             await asyncio.sleep(_SETTLING_SECONDS)
             heart.stop()  # which takes more than the window itself
@@ -120,8 +120,9 @@ def _main(path: Path, part: str, keys: int, began: float) -> None:
     app.setWindowIcon(icon("app"))
     app.setQuitOnLastWindowClosed(False)
     theme.theme().choose(theme.Choice.LIGHT)
+    way = ground(keys) if part == "tour" else None  # sought out before there is a window that has to answer
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
-        print(json.dumps(asdict(runner.run(_measure(path, part, keys, began)))))
+        print(json.dumps(asdict(runner.run(_measure(path, part, way, began)))))
 
 
 if __name__ == "__main__":

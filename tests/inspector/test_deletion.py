@@ -13,7 +13,7 @@ from inspector.actions import Done, Stored
 from inspector.deletion import MOST_AT_ONCE, Deletion
 from inspector.session import Session
 from inspector.spool import Spool, Spooled
-from storage_core import AsyncStorage, Kind, Scope, StorageError
+from storage_core import AsyncStorage, ConflictError, Kind, Scope, StorageError
 from storage_core.browse import Address
 from storage_core.raw import read
 
@@ -148,6 +148,20 @@ async def test_an_undo_tells_how_far_it_is_and_goes_on_where_it_was_ended(sessio
     assert (session.history.to_undo, session.history.to_redo) == (None, deed)
 
 
+async def test_a_redo_that_was_ended_goes_on_where_it_was(session: Session) -> None:
+    deed = await delete_all(session, 5 * MOST_AT_ONCE)
+    await session.history.undo(session.storage)
+    ended = asyncio.create_task(session.history.redo(session.storage, progress=cancel_this))
+    await asyncio.wait([ended])
+    assert (session.history.to_undo, session.history.to_redo) == (deed, deed)
+    await session.history.redo(session.storage)
+    assert await remaining(session) == []
+    assert (session.history.to_undo, session.history.to_redo) == (deed, None)
+    await session.history.undo(session.storage)
+    assert len(await remaining(session)) == 5 * MOST_AT_ONCE
+    assert (session.history.to_undo, session.history.to_redo) == (None, deed)
+
+
 async def test_a_redo_that_was_ended_is_undone_as_far_as_it_went(session: Session) -> None:
     deed = await delete_all(session, 5 * MOST_AT_ONCE)
     await session.history.undo(session.storage)
@@ -157,6 +171,20 @@ async def test_a_redo_that_was_ended_is_undone_as_far_as_it_went(session: Sessio
     assert session.history.to_undo is deed
     await session.history.undo(session.storage)
     assert len(await remaining(session)) == 5 * MOST_AT_ONCE
+
+
+async def test_a_deletion_that_was_ended_tells_of_the_places_that_it_emptied_alone(session: Session) -> None:
+    keys = [f"{number:04}" for number in range(3 * MOST_AT_ONCE)]
+    await session.storage.store(ANN).save_many(dict.fromkeys(keys, 1))
+    places = [Address(ANN, "never there"), *(Address(ANN, key) for key in keys)]
+    deed = Deletion(await session.spool.new_storage(), session.history.marks)
+    ended = asyncio.create_task(deed.delete(session.storage, places, cancel_this))
+    await asyncio.wait([ended])
+    assert ended.cancelled()
+    gone = sorted(set(keys) - set(await remaining(session)))
+    assert 0 < len(gone) < len(keys)
+    assert [place.key for place in deed.places] == gone
+    assert (deed.count, deed.behind) == (len(gone), len(gone) + 1)
 
 
 async def test_a_bundle_that_was_begun_is_ended_though_the_undo_is(session: Session) -> None:
@@ -186,3 +214,26 @@ async def test_of_a_bundle_that_fails_in_part_the_rest_is_deleted_counted_and_br
     assert [key async for key in storage.store(ANN).keys()] == ["b"]
     await deed.undo(storage)
     assert [key async for key in storage.store(ANN).keys()] == keys
+
+
+async def test_what_is_written_after_a_conflict_was_told_is_not_overwritten_either(session: Session) -> None:
+    deed = await delete_all(session, 3)
+    ann = session.storage.store(ANN)
+    await ann.save("0001", "theirs")
+    with pytest.raises(ConflictError):
+        await deed.undo(session.storage)
+    await ann.save("0001", "newer")
+    with pytest.raises(ConflictError):
+        await deed.undo(session.storage, force=True)
+    assert await ann.load("0001") == "newer"
+    await deed.undo(session.storage, force=True)
+    assert await ann.load("0001") == 1
+    await ann.save("0002", "theirs")
+    with pytest.raises(ConflictError):
+        await deed.redo(session.storage)
+    await ann.save("0002", "newer")
+    with pytest.raises(ConflictError):
+        await deed.redo(session.storage, force=True)
+    assert await remaining(session) == ["0002"]
+    await deed.redo(session.storage, force=True)
+    assert await remaining(session) == []

@@ -1,16 +1,21 @@
 """Edits that outlive a crash of the inspector, with real processes that are killed."""
 
 import os
+import resource
+import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from inspector.drafts import LARGEST, Draft, Drafts, based_on
+from inspector import drafts
+from inspector.drafts import Draft, Drafts, based_on
 from storage_core import Kind, Scope
 from storage_core.browse import Address
 from storage_core.raw import RawEntry
@@ -58,6 +63,19 @@ def other_inspector(folder, draft):
         assert process.stdout.readline() == "kept\n"
         yield process
         process.kill()
+
+
+@contextmanager
+def file_size_limit(size: int) -> Iterator[None]:
+    """A block in which the system lets no file grow beyond so many bytes, as a full disk would."""
+    former = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, former[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, former)
+        signal.signal(signal.SIGXFSZ, handler)
 
 
 def left_behind(folder: Path, *drafts: Draft) -> None:
@@ -118,11 +136,11 @@ def test_what_was_saved_or_discarded_is_forgotten(folder, draft):
 
 def test_an_offered_draft_can_be_discarded_once_and_for_all(folder, draft):
     left_behind(folder, draft)
-    drafts = Drafts(folder)
-    (offered,) = drafts.all_for(draft.location)
-    drafts.discard(offered)
-    drafts.discard(offered)
-    assert drafts.all_for(draft.location) == []
+    ours = Drafts(folder)
+    (offered,) = ours.all_for(draft.location)
+    ours.discard(offered)
+    ours.discard(offered)
+    assert ours.all_for(draft.location) == []
 
 
 def test_ones_own_drafts_are_not_offered_while_one_runs(folder, draft):
@@ -135,26 +153,26 @@ def test_ones_own_drafts_are_not_offered_while_one_runs(folder, draft):
 
 
 def test_the_drafts_of_an_inspector_that_runs_are_left_alone(folder, draft, other_inspector):
-    drafts = Drafts(folder)
-    assert drafts.all_for(draft.location) == []
-    drafts.keep(draft)
-    drafts.forget(draft.location, draft.address)
-    drafts.close()
+    ours = Drafts(folder)
+    assert ours.all_for(draft.location) == []
+    ours.keep(draft)
+    ours.forget(draft.location, draft.address)
+    ours.close()
     other_inspector.kill()
     other_inspector.wait()
-    (found,) = drafts.all_for(draft.location)
+    (found,) = ours.all_for(draft.location)
     assert (found.address, found.revision, found.base, found.edited) == (draft.address, 7, b"[1]", b"[1, 2]")
 
 
 def test_a_draft_outlives_a_killed_inspector_and_can_be_taken_over(folder, draft, other_inspector):
     other_inspector.kill()
     other_inspector.wait()
-    drafts = Drafts(folder)
-    (found,) = drafts.all_for(draft.location)
-    drafts.keep(found)
-    drafts.discard(found)
-    assert drafts.all_for(draft.location) == []
-    drafts.close()
+    ours = Drafts(folder)
+    (found,) = ours.all_for(draft.location)
+    ours.keep(found)
+    ours.discard(found)
+    assert ours.all_for(draft.location) == []
+    ours.close()
     (again,) = Drafts(folder).all_for(draft.location)
     assert again == found
 
@@ -173,15 +191,47 @@ def test_drafts_are_private(folder, draft):
     keeper.close()
 
 
-def test_an_edit_beyond_the_bound_is_not_kept_and_leaves_the_draft_before_it(folder, draft):
+def test_an_edit_beyond_the_bound_is_not_kept_and_leaves_the_draft_before_it(folder, draft, monkeypatch):
+    monkeypatch.setattr(drafts, "LARGEST", 1000)
     keeper = Drafts(folder)
     assert keeper.keep(draft)
-    assert keeper.keep(replace(draft, base=bytes(LARGEST), edited=bytes(LARGEST)))
-    assert not keeper.keep(replace(draft, edited=bytes(LARGEST + 1)))
-    assert not keeper.keep(replace(draft, base=bytes(LARGEST + 1)))
+    assert keeper.keep(replace(draft, base=bytes(1000), edited=bytes(1000)))
+    assert not keeper.keep(replace(draft, edited=bytes(1001)))
+    assert not keeper.keep(replace(draft, base=bytes(1001)))
     keeper.close()
     (found,) = Drafts(folder).all_for(draft.location)
-    assert found.edited == found.base == bytes(LARGEST)
+    assert found.edited == found.base == bytes(1000)
+
+
+def test_all_drafts_together_are_bounded_and_each_can_be_kept_anew(folder, draft, monkeypatch):
+    monkeypatch.setattr(drafts, "MOST_ROOM", 5000)
+    left_behind(folder, replace(draft, edited=bytes(3000)))
+    keeper = Drafts(folder)
+    assert not keeper.keep(replace(draft, edited=bytes(3000)))
+    assert keeper.keep(replace(draft, edited=bytes(1000)))
+    assert keeper.keep(replace(draft, edited=bytes(1100)))
+    keeper.discard(next(each for each in keeper.all_for(draft.location)))
+    assert keeper.keep(replace(draft, edited=bytes(3000)))
+    keeper.close()
+
+
+def test_nothing_is_kept_that_is_not_wanted_any_more_nor_after_the_end(folder, draft):
+    keeper = Drafts(folder)
+    assert keeper.keep(draft)
+    assert not keeper.keep(replace(draft, edited=b"not wanted"), is_wanted=lambda: False)
+    keeper.close()
+    assert not keeper.keep(replace(draft, edited=b"after the end"))
+    assert Drafts(folder).all_for(draft.location) == [draft]
+
+
+def test_a_draft_that_cannot_be_written_whole_leaves_nothing_half(folder, draft):
+    keeper = Drafts(folder)
+    assert keeper.keep(draft)
+    with pytest.raises(OSError, match="File too large"), file_size_limit(100_000):
+        keeper.keep(replace(draft, edited=bytes(1_000_000)))
+    keeper.close()
+    assert [each.suffix for each in folder.iterdir()] == [".draft"]
+    assert Drafts(folder).all_for(draft.location) == [draft]
 
 
 @pytest.mark.parametrize(
@@ -245,11 +295,11 @@ def test_the_lock_of_a_dead_inspector_is_cleared_away_after_a_while(folder, draf
 
 
 def test_nothing_is_made_before_there_is_something_to_keep(folder, draft):
-    drafts = Drafts(folder)
-    assert drafts.all_for(draft.location) == []
-    drafts.forget(draft.location, draft.address)
-    drafts.close()
-    drafts.close()
+    ours = Drafts(folder)
+    assert ours.all_for(draft.location) == []
+    ours.forget(draft.location, draft.address)
+    ours.close()
+    ours.close()
     assert not folder.exists()
 
 

@@ -20,10 +20,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector import theme
 from inspector.app import open_window
+from inspector.assets import resource
 from storage_core import Scope, Storage
 from tests.inspector.elsewhere import Elsewhere
 from tests.inspector.person import Person
+
+pytestmark = pytest.mark.usefixtures("its_look")
 
 ANN = Scope("acme", "ann")
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -211,3 +215,40 @@ async def test_escape_closes_every_dialog_and_changes_nothing(person: Person, lo
         await press(person, Qt.Key.Key_Escape)
         assert person.dialogs() == []
     assert Elsewhere(location, ANN).reads("visits") == "3"
+
+
+async def test_tab_goes_through_the_form_as_it_is_read_and_out_of_it_again(person: Person) -> None:
+    await person.go_to(ANN, "profile")
+    form = person.find(QWidget, "formView")
+    form.setFocus()
+    walked = []
+    while form.isAncestorOf(focus := await where_the_keyboard_is(person)) or focus is form:
+        walked.append(focus.accessibleName())
+        await press(person, Qt.Key.Key_Tab)
+    assert walked == ["Fields", "$.name", "$.age"]
+    assert person.window.activity.isAncestorOf(focus)
+    await press(person, Qt.Key.Key_Backtab, SHIFT)
+    assert QApplication.focusWidget() is form
+    for key, modifiers, name in (
+        (Qt.Key.Key_Tab, Qt.KeyboardModifier.NoModifier, "$.age"),
+        (Qt.Key.Key_Backtab, SHIFT, "$.name"),
+        (Qt.Key.Key_Backtab, SHIFT, "Fields"),
+    ):
+        await press(person, key, modifiers)
+        assert QApplication.focusWidget().accessibleName() == name
+    await press(person, Qt.Key.Key_Backtab, SHIFT)
+    assert QApplication.focusWidget() in person.find(QWidget, "formBar").findChildren(QWidget)
+
+
+@pytest.mark.parametrize(("key", "page"), [("profile", "hexPage"), ("logo.png", "imagePage")])
+async def test_where_the_keyboard_is_has_a_frame_all_round(person: Person, key: str, page: str) -> None:
+    with Storage(person.window.location) as storage:
+        storage.store(ANN).set("logo.png", resource("sample/logo.png").read_bytes())
+    await person.go_to(ANN, key)
+    await person.do("actionRefresh")
+    view = (await person.open_tab(page)).findChild(QWidget, "hexView" if page == "hexPage" else "imageView")
+    theme.apply(QApplication.instance(), dark=False)
+    view.setFocus()
+    image = view.grab().toImage()
+    sides = [(0, image.height() // 2), (image.width() // 2, 0), (image.width() // 2, image.height() - 1)]
+    assert {image.pixelColor(*place).name().upper() for place in sides} == {theme.LIGHT.accent}

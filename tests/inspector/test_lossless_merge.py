@@ -1,6 +1,8 @@
 """Two texts are compared and brought together by field, and no edit of either side is lost."""
 
+import importlib
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspector.lossless import MAX_DEPTH, ChangeKind, Conflict, FieldChange, NotLosslessError, diff, merge
+
+merging = importlib.import_module("inspector.lossless.merge")  # whose name the package has for its function
 
 SCALARS = st.one_of(st.integers(0, 9), st.sampled_from(["x", "y", True, None]))
 VALUES: st.SearchStrategy[Any] = st.recursive(
@@ -158,6 +162,62 @@ def test_an_item_of_each_side_ends_up_in_the_list_once(items: list[int], at: int
     found = json.loads(result.data)
     assert result.conflicts == ()
     assert sorted(found) == sorted([*items, 77, 88])
+
+
+NAMES_TWICE = st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("123")), max_size=5)
+
+
+def as_object(fields: list[tuple[str, str]], gap: str) -> str:
+    return "{" + gap.join(f'"{name}":{value}' for name, value in fields) + "}"
+
+
+@given(NAMES_TWICE, NAMES_TWICE)
+def test_members_of_one_name_reach_theirs_in_my_order_where_theirs_only_looks_different(
+    base: list[tuple[str, str]], edited: list[tuple[str, str]]
+) -> None:
+    result = merge(
+        as_object(base, ",").encode(), as_object(base, ", ").encode(), as_object(edited, ",").encode()
+    )
+    assert result.conflicts == ()
+    assert [(name, str(value)) for name, value in json.loads(result.data, object_pairs_hook=list)] == edited
+
+
+def steps_of_a_merge(monkeypatch: pytest.MonkeyPatch, base: Any, theirs: Any, mine: Any) -> int:
+    """How often a merge numbers members, or looks for where an item went."""
+    steps = 0
+
+    def counted(work: Callable[..., Any]) -> Callable[..., Any]:
+        def count(*given: Any) -> Any:
+            nonlocal steps
+            steps += 1
+            return work(*given)
+
+        return count
+
+    with monkeypatch.context() as patch:
+        for name in ("members", "_alike", "_touch"):
+            patch.setattr(merging, name, counted(getattr(merging, name)))
+        texts = [json.dumps(value).encode() for value in (base, theirs, mine)]
+        assert merge(texts[0], texts[1], texts[2]).conflicts == ()
+    return steps
+
+
+def test_many_members_are_put_in_taken_out_and_reordered_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    few, many = ({f"k{n}": n for n in range(count)} for count in (9, 90))
+    for base, mine in (({}, dict), (dict, {}), (dict, lambda all_of: dict(reversed(all_of.items())))):
+        counts = []
+        for all_of in (few, many):
+            before, after = (side(all_of) if callable(side) else side for side in (base, mine))
+            counts.append(steps_of_a_merge(monkeypatch, before, {**before, "theirs": 1}, after))
+        assert counts[0] == counts[1]
+
+
+def test_each_item_of_a_long_list_is_compared_with_what_is_near_it_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    items = list(range(100))
+    theirs, mine = [-n if n % 2 else n for n in items], [n if n % 2 else -n - 1 for n in items]
+    assert steps_of_a_merge(monkeypatch, items, theirs, mine) < 10 * len(items)
 
 
 def nested(levels: int, inside: str, opening: str) -> str:

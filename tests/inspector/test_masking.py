@@ -19,6 +19,8 @@ from inspector.masking import LARGEST_SHOWN, document_has_secret, masked, masked
         b"Authorization: Bearer x",
         b"\x82\xa4name\xa3Ann\xa8password\xa7hunter2",  # MessagePack
         b'\x00\xff{"token": "x"}',
+        "user=ann\npassword=x\n".encode("utf-16"),
+        b"\xfe\xff" + '{"token": "x"}'.encode("utf-16-be"),
     ],
 )
 def test_what_is_named_as_secrets_are_is_noticed_in_any_bytes(data):

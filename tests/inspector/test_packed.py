@@ -126,6 +126,14 @@ def test_malformed_cbor_is_refused(data):
     assert read_cbor(bytes.fromhex(data)) is None
 
 
+def test_what_would_take_long_to_write_is_refused():
+    wide_and_deep = b"\x81" * 60 + b"\x99\xc3\x00" + b"\x61a" * 0xC300
+    assert read_cbor(b"\x99\xc3\x00" + b"\x61a" * 0xC300) is not None
+    assert read_cbor(wide_and_deep) is None
+    assert read_cbor(b"\x7f" + b"\x61a" * 1000 + b"\xff") == Packed('"' + "a" * 1000 + '"', is_certain=False)
+    assert read_cbor(b"\x7f" + b"\x60" * 900_000 + b"\xff") is None
+
+
 def test_text_that_is_not_utf8_is_refused():
     assert read_messagepack(b"\xa1\xff") is None
 

@@ -247,7 +247,8 @@ async def test_read_only_shows_on_every_control_and_is_refused_below(show: Open,
     QTest.keyClick(person.window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
     await person.window.idle()
     # Also where a control had been forgotten:
-    person.window.start(person.window.deeds.delete(await person.window.keys.selected()))
+    window = person.window
+    window.start(window.deeds.delete(window.session, await window.keys.selected()))
     person.window.start(person.window.deeds.create(ANN, ""))
     person.window.start(person.window.desk.save())
     await person.window.idle()
@@ -275,6 +276,7 @@ async def test_a_file_that_is_replaced_underneath_is_said_and_can_be_opened_anew
     other.replace(location)
     await person.sees(lambda: person.state().startswith("The storage was replaced or deleted"))
     assert not any(person.action(f"action{name}").isEnabled() for name in WRITING)
+    assert "Live" not in " ".join(label.text() for label in person.window.status.findChildren(QLabel))
     await person.click(the_button(person))
     assert person.state() == ""
     assert person.place().startswith("beta / Shared")

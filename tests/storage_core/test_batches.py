@@ -7,7 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -29,6 +29,7 @@ from storage_core.batches import Outcome, write_together
 from storage_core.engine import Engine
 from storage_core.engines.sqlite.database import SqliteDatabase
 from storage_core.operations import Write
+from storage_core.threads import Seat
 from tests.storage_core.facades import listed
 
 
@@ -169,11 +170,16 @@ async def test_what_cannot_be_read_at_once_is_read_aside(
 ) -> None:
     await store.save("key", 1)
     with monkeypatch.context() as patch:
-        patch.setattr(storage._connections, "_inline", BusyReader())
+        patch.setattr(storage._connections, "_inline", Seat(cast(Any, BusyReader)))
         assert await store.load("key") == 1
         assert await store.exists("key")
         assert (await anext(storage.watch(since=0))).key == "key"
+        following = storage.watch()
         assert await store.update("key", lambda value: value + 1) == 2
+    told = asyncio.ensure_future(anext(following))
+    await asyncio.sleep(0)
+    await store.save("later", 1)
+    assert (await told).key == "later"
 
 
 async def test_a_batch_that_cannot_begin_fails_as_a_whole_and_the_next_goes_well(location: Path) -> None:
@@ -256,7 +262,7 @@ def threads_of_storages() -> list[threading.Thread]:
     """The threads of storages that do not end."""
     threads = [thread for thread in threading.enumerate() if "_connection_worker_thread" in thread.name]
     for thread in threads:
-        thread.join(timeout=5)  # closing has told it to end
+        thread.join(timeout=60)  # closing has told it to end
     return [thread for thread in threads if thread.is_alive()]
 
 

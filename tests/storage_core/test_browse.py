@@ -585,6 +585,23 @@ async def test_long_requests_give_way_to_whoever_shows_what_short_ones_bring(bro
     assert short == here < long
 
 
+async def test_whoever_looks_on_is_told_of_every_change_in_order(
+    storage: AsyncStorage, browser: Browser, location: Path
+) -> None:
+    watched = browser.watch(await storage.revision())
+    with Storage(location) as elsewhere:
+        store = elsewhere.workspace("acme")
+        for number in range(3):
+            store.save_many({"first": number, "second": number})
+            assert [(await anext(watched)).key for _ in range(2)] == ["first", "second"]
+        store.delete("first")
+    gone = await anext(watched)
+    assert (gone.key, gone.deleted) == ("first", True)
+    await storage.close()
+    with pytest.raises(StopAsyncIteration):
+        await anext(watched)
+
+
 async def test_a_closed_browser_refuses_and_closing_twice_does_no_harm(storage: AsyncStorage) -> None:
     async with Browser(storage) as browser:
         pass

@@ -12,8 +12,10 @@ import pytest
 from storage_core import (
     AsyncStorage,
     InvalidNameError,
+    InvalidValueError,
     NoContextError,
     Scope,
+    Storage,
     acting_as,
     store,
     use_storage,
@@ -172,3 +174,12 @@ async def test_names_that_cannot_be_are_refused(host: AsyncStorage) -> None:
         with pytest.raises(InvalidNameError):
             use_storage(host, workspace=broken)
     assert store.scope == Scope("acme")
+
+
+async def test_a_storage_that_is_not_asynchronous_is_refused_where_the_host_names_it(
+    host: AsyncStorage, location: Path
+) -> None:
+    synchronous: Any = Storage(location)
+    with pytest.raises(InvalidValueError):
+        use_storage(synchronous, workspace="acme")
+    await store.save("theme", "dark")

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any
@@ -83,6 +84,16 @@ async def test_an_entry_is_there_until_the_very_millisecond_it_expires(
     clock.advance(0.001)
     assert await store.load("key") is None
     assert await listed(store.keys()) == []
+
+
+async def test_an_entry_that_expires_while_it_is_being_deleted_is_either_there_or_gone(
+    store: AsyncStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Clock, "__call__", lambda clock: clock.advance(0.001) or clock.now)
+    for milliseconds in range(1, 20):
+        await store.save("key", 1, ttl=milliseconds / 1000)
+        with suppress(ConflictError):  # it is there
+            assert not await store.delete("key", if_revision=0)
 
 
 @pytest.fixture

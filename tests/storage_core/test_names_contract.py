@@ -172,3 +172,10 @@ async def test_a_prefix_and_after_must_be_text_that_utf_8_can_encode(store: Asyn
                 await listed(listing(after=broken))
         with pytest.raises(InvalidNameError):
             await store.clear(broken)
+
+
+async def test_what_is_no_scope_has_no_store(storage: AsyncStorage) -> None:
+    for scope in ["acme", ("acme", "ann"), None]:
+        broken: Any = scope
+        with pytest.raises(InvalidNameError):
+            storage.store(broken)

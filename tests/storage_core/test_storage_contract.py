@@ -188,7 +188,7 @@ async def test_options_that_cannot_be_are_refused(open_storage: OpenStorage) -> 
     broken: dict[str, list[Any]] = {
         "timeout": [-1, "5", None, True, float("nan"), float("inf"), -(10**5000)],
         "durability": ["full", "", None, [], 1],
-        "at": ["", 1, b"state.db", "a\0b", []],
+        "at": ["", 1, b"state.db", "a\0b", "\ud800.db", []],
     }
     for option, values in broken.items():
         for value in values:

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from storage_core.engine import Browsing, Capabilities, Engine, Errand, Reader
 from storage_core.engines.cheshire_cat.look import SMALL, UNLIMITED, Looks, seen_as
-from storage_core.engines.cheshire_cat.notes import caution_on, title_of
+from storage_core.engines.cheshire_cat.notes import caution_on, left_out, title_of
 from storage_core.engines.cheshire_cat.reader import CatReader
 from storage_core.engines.cheshire_cat.tables import (
     CatTables,
@@ -24,10 +24,15 @@ from storage_core.engines.cheshire_cat.tables import (
 )
 from storage_core.engines.ledger import Line, Making, Seen
 from storage_core.engines.ledger_browse import LedgerBrowser
-from storage_core.engines.refusals import not_as_expected, nothing_at, revision_in, taken
+from storage_core.engines.refusals import not_as_expected, nothing_at, taken
 from storage_core.engines.sqlite import file as sqlite_file
 from storage_core.engines.sqlite.connection import insist
-from storage_core.engines.sqlite.errors import SQLITE_FAULTS, as_storage_error, speaks_storage_errors
+from storage_core.engines.sqlite.errors import (
+    SQLITE_FAULTS,
+    as_storage_error,
+    primary_code,
+    speaks_storage_errors,
+)
 from storage_core.engines.sqlite.file import Inode
 from storage_core.entry import Kind
 from storage_core.errors import (
@@ -35,11 +40,14 @@ from storage_core.errors import (
     NotAStorageError,
     ReadOnlyError,
     StorageError,
+    StorageIOError,
     UnsupportedError,
 )
 from storage_core.query import Address, Chunk, Query
 from storage_core.records import Record
 from storage_core.scope import Scope, checked_text_argument
+
+_MOST_WAITED = 1.0  # seconds: whoever waited longer was behind one long write, not among many
 
 
 class CatEngine(CatReader):
@@ -54,17 +62,22 @@ class CatEngine(CatReader):
         connection.execute("PRAGMA fullfsync = 1")
         connection.execute("PRAGMA busy_timeout = 0")  # it waits in its own way
         self._making = Making(self._ledger)
-        self._began = self._next = 0.0
+        self._wanted = self._began = self._next = 0.0
         return connection
 
     @speaks_storage_errors
     def begin(self) -> None:
         self.check_in_place()
-        # The Cat looks for the lock ever less often, and gives up after 5 s: half of the time it finds it free.
         if (pause := self._next - time.monotonic()) > 0:
             time.sleep(pause)
+        self._wanted = time.monotonic()
         insist(self._run, "BEGIN IMMEDIATE", self._timeout, self.location)
         self._began = time.monotonic()
+        try:
+            self.check_in_place()  # it may have waited long
+        except StorageError:
+            self.rollback()
+            raise
 
     @speaks_storage_errors
     def commit(self) -> None:
@@ -80,8 +93,11 @@ class CatEngine(CatReader):
             self._ended()
 
     def _ended(self) -> None:
+        # The Cat looks for the lock ever less often, and gives up after 5 s: half of the time it finds it free. Where
+        # others write as well as this, each of them waits longer, or all together would never leave it free.
         now = time.monotonic()
-        self._next = now + (now - self._began)
+        held, waited = now - self._began, self._began - self._wanted
+        self._next = now + held + min(waited, _MOST_WAITED)
 
     @speaks_storage_errors
     def write(
@@ -109,14 +125,11 @@ class CatEngine(CatReader):
 
     @speaks_storage_errors
     def delete(self, scope: Scope, key: str, if_revision: int | None) -> bool:
-        place = _place(scope, key)
-        if if_revision is not None:
-            self._expect(place, if_revision)
-        return self._remove(place)
+        return self._remove(_place(scope, key), if_revision)
 
     @speaks_storage_errors
     def delete_many(self, scope: Scope, keys: Sequence[str]) -> int:
-        return sum([self._remove(place) for place in [_place(scope, key) for key in keys]])
+        return sum([self._remove(place, None) for place in [_place(scope, key) for key in keys]])
 
     @speaks_storage_errors
     def clear(self, scope: Scope, prefix: str) -> int:
@@ -127,7 +140,8 @@ class CatEngine(CatReader):
         self, scope: Scope, key: str, to: Scope, new_key: str, overwrite: bool, if_revision: int | None
     ) -> None:
         source, target = _place(scope, key), _place(to, new_key)
-        if self._expect(source, if_revision) is None:
+        row = self._expect(source, if_revision)
+        if row is None:
             raise nothing_at(scope, key)
         if source == target:
             return
@@ -138,9 +152,9 @@ class CatEngine(CatReader):
             raise taken(to, new_key, in_the_way)
         self._delete_rows(there, target)
         if here == there:
-            row = self._rename_rows(here, source, target)
+            self._rename_rows(here, source, target)
         else:
-            row = self._copy_row(here, source, there, target)
+            row = self._copy_row(here, row, there, target)
             self._delete_rows(here, source)
         self._making.made(source, None)
         self._making.made(target, self._kept(there, row))
@@ -151,12 +165,16 @@ class CatEngine(CatReader):
     def checkpoint(self) -> None:
         """There is no write-ahead log, unless somebody made one: then it is theirs to fold in."""
 
-    def _expect(self, place: Address, if_revision: int | None) -> Record | None:
-        """What is stored at a place; raises ConflictError where that is not the revision expected."""
-        record = self._record(place, SMALL)
-        if if_revision is not None and not self._making.is_expected(place, revision_in(record), if_revision):
+    def _expect(self, place: Address, if_revision: int | None) -> int | None:
+        """The oldest row of an entry, None where it has none; ConflictError where that is not the revision expected.
+
+        Asked before every change: what others have written before it is then told before it.
+        """
+        seen, _ = self._see(place, SMALL)
+        revision = self._making.revision_of(place, seen)
+        if if_revision is not None and not self._making.is_expected(place, revision, if_revision):
             raise not_as_expected(*place, self._record(place, UNLIMITED), if_revision)
-        return record
+        return None if seen is None else _row_of(seen)
 
     def _record(self, address: Address, size_limit: int) -> Record | None:
         if not self._connection.in_transaction:
@@ -166,40 +184,31 @@ class CatEngine(CatReader):
         return None if seen is None else self._as_record(address, seen, data, revision)
 
     def _put(self, place: Address, data: bytes, if_revision: int | None) -> int:
-        if if_revision is not None:
-            self._expect(place, if_revision)
-        table, text, row = self._table_for(place), _decoded(data), self._oldest_row(place)
+        row = self._expect(place, if_revision)
+        table, text = self._table_for(place, stays=row is not None), _decoded(data)
         if row is None:
             row = self._insert(table, place, "VALUES (:id, :user, :key, :value)", {"value": text})
         else:
             self._run(f"UPDATE {table.quoted} SET value = ? WHERE rowid = ?", (text, row))
         return self._making.made(place, self._kept(table, row))
 
-    def _remove(self, place: Address) -> bool:
-        table = self._tables.table_of(place.scope)
-        if table is None or not self._delete_rows(table, place):
+    def _remove(self, place: Address, if_revision: int | None) -> bool:
+        if self._expect(place, if_revision) is None:
             return False
+        self._delete_rows(self._tables.table_for(place.scope), place)
         self._making.made(place, None)
         return True
 
     def _table_for(self, place: Address, *, stays: bool = False) -> Table:
         """Where to write it; refused where the Cat would never find it, unless it `stays` or is there already."""
         table = self._tables.table_for(place.scope)
-        if not stays and not is_found_by_the_cat(place.scope) and self._oldest_row(place) is None:
+        if not stays and not is_found_by_the_cat(place.scope) and self._see(place, SMALL)[0] is None:
             raise never_found(place.scope)
         return table
 
     def _see_large(self, address: Address, table: Table, limit: int) -> tuple[Seen | None, bytes | None]:
         self._large.clear()  # what this connection writes itself does not count as written since
         return super()._see_large(address, table, limit)
-
-    def _oldest_row(self, place: Address) -> int | None:
-        table = self._tables.table_of(place.scope)
-        if table is None:
-            return None
-        statement = f"SELECT rowid FROM {table.quoted} WHERE {table.at} ORDER BY rowid LIMIT 1"
-        found = self._row(statement, _names(place))
-        return None if found is None else int(found[0])
 
     def _kept(self, table: Table, row: int) -> Seen:
         """What SQLite has made of a value."""
@@ -209,18 +218,15 @@ class CatEngine(CatReader):
     def _delete_rows(self, table: Table, place: Address) -> int:
         return int(self._run(f"DELETE FROM {table.quoted} WHERE {table.at}", _names(place)).rowcount)
 
-    def _rename_rows(self, table: Table, place: Address, to: Address) -> int:
-        """Move an entry with all of its rows, so that none of them comes to light; returns the oldest one."""
-        row = self._oldest_row(place)
-        assert row is not None
+    def _rename_rows(self, table: Table, place: Address, to: Address) -> None:
+        """Move an entry with all of its rows, so that none of them comes to light."""
         user = ", user_id = :to_user" if table.of_users else ""
         values = _names(place) | {"to_user": to.scope.user, "to_key": to.key}
         self._run(f"UPDATE {table.quoted} SET key = :to_key{user} WHERE {table.at}", values)
-        return row
 
-    def _copy_row(self, table: Table, place: Address, there: Table, to: Address) -> int:
+    def _copy_row(self, table: Table, row: int, there: Table, to: Address) -> int:
         source = f"SELECT :id, :user, :key, value FROM {table.quoted} WHERE rowid = :row"
-        return self._insert(there, to, source, {"row": self._oldest_row(place)})
+        return self._insert(there, to, source, {"row": row})
 
     def _insert(self, table: Table, place: Address, source: str, values: dict[str, object]) -> int:
         columns = "id, user_id, key, value"
@@ -281,12 +287,17 @@ class CheshireCatDatabase:
         try:
             tables = self._found_tables()
         except SQLITE_FAULTS as error:
-            if not was_cut_off(error):
-                raise as_storage_error(error, self.location) from error
-            raise ReadOnlyError(
-                f"{self.location}: a write of the Cat was cut off, and has to be rolled back before anybody can read:"
-                " start the Cat, or open it for writing"
-            ) from error
+            if was_cut_off(error):
+                raise ReadOnlyError(
+                    f"{self.location}: a write of the Cat was cut off, and has to be rolled back before anybody can"
+                    " read: start the Cat, or open it for writing"
+                ) from error
+            if primary_code(error) == sqlite3.SQLITE_READONLY:
+                raise StorageIOError(
+                    f"{self.location}: it has a write-ahead log, which can only be read where its folder can be"
+                    " written: copy it to such a folder, with the files beside it, and open the copy"
+                ) from error
+            raise as_storage_error(error, self.location) from error
         if tables is None:
             raise NotAStorageError(f"{self.location}: no longer a database of the Cheshire Cat")
         self._tables = tables
@@ -325,6 +336,9 @@ class CheshireCatDatabase:
         assert self._tables is not None
         return self._tables.workspace
 
+    def left_out(self) -> str | None:
+        return left_out(self._looks.unnamed)
+
     def caution(self, kind: Kind, data: bytes) -> str | None:
         return caution_on(data) if kind is Kind.JSON else None
 
@@ -357,6 +371,11 @@ def _decoded(data: bytes) -> str:
         raise InvalidValueError(
             f"no text that the Cat could keep: byte {error.start:,} is not UTF-8"
         ) from error
+
+
+def _row_of(seen: Seen) -> int:
+    row, _ = seen.mark
+    return int(row)
 
 
 def _names(place: Address) -> dict[str, object]:

@@ -45,9 +45,12 @@ class Looks:
 
     def __init__(self) -> None:
         self.ledger = Ledger()
+        self.unnamed = 0
+        """The rows that were there at the first look and that nobody could name."""
         self._looking = threading.Lock()
         self._rows: dict[tuple[str, int], _Row] = {}
-        self._suspects: set[Address] = set()
+        self._suspects: dict[Address, None] = {}
+        """A set that keeps their order: what is new has the higher number the later it was saved."""
         self._seen_at: Signature | None = None
         self._next = 0.0
 
@@ -66,8 +69,12 @@ class Looks:
         found: dict[Address, Seen] = {}
         for table in tables:
             for (name, number), row in self._rows.items():
-                address = tables.address(table, row.user, row.key) if name == table.name else None
-                if address is not None and address not in found:
+                if name != table.name:
+                    continue
+                address = tables.address(table, row.user, row.key)
+                if address is None:
+                    self.unnamed += 1
+                elif address not in found:
                     found[address] = Seen(Kind.JSON, row.size, (number, row.mark))
         self.ledger.begin_with(found)
         self._seen_at = seen_at
@@ -79,7 +86,7 @@ class Looks:
             self._compare(run, tables)
             for address in list(self._suspects):
                 self.ledger.look(address, partial(see, address))
-                self._suspects.discard(address)
+                del self._suspects[address]
             self._seen_at = seen_at
             took = time.thread_time() - started
             self._next = time.monotonic() + (_BETWEEN * took if took > _UNHEARD else 0)
@@ -95,15 +102,15 @@ class Looks:
                 self._suspect(tables, table, row)
                 self._suspect(tables, table, before)
         for table in tables:
-            for place in self._rows.keys() - rows.keys():
-                if place[0] == table.name:
-                    self._suspect(tables, table, self._rows[place])
+            for place, row in self._rows.items():
+                if place[0] == table.name and place not in rows:
+                    self._suspect(tables, table, row)
         self._rows = rows
 
     def _suspect(self, tables: CatTables, table: Table, row: _Row | None) -> None:
         address = None if row is None else tables.address(table, row.user, row.key)
         if address is not None:
-            self._suspects.add(address)
+            self._suspects[address] = None
 
 
 def seen_as(row: int, data: bytes) -> Seen:

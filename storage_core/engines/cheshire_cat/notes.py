@@ -30,6 +30,16 @@ def title_of(scope: Scope) -> str | None:
     return "admin" if scope.user == ADMIN else None
 
 
+def left_out(rows: int) -> str | None:
+    """What of a database nobody can name, as a sentence; None where everything has a name."""
+    if rows == 0:
+        return None
+    what = "1 row is not shown, as its" if rows == 1 else f"{rows:,} rows are not shown, as their"
+    return (
+        f"{what} key or user is no text (a plugin may have used bytes as a key): they are left as they are."
+    )
+
+
 def caution_on(data: bytes) -> str | None:
     """What the column would make of this JSON, as a sentence; None where it keeps it as it is."""
     number = _NUMBER.fullmatch(data)

@@ -74,6 +74,9 @@ class DifyDatabase:
     def only_workspace(self) -> str | None:
         return None
 
+    def left_out(self) -> str | None:
+        return None
+
     def caution(self, kind: Kind, data: bytes) -> str | None:
         return None
 

@@ -67,6 +67,8 @@ class SqliteEngine(SqliteReader):
     @speaks_storage_errors
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite_file.connect(self.location, "rw", timeout=0)
+        look = "SELECT count(*) FROM sqlite_schema"  # the last of others to close it has it to itself for a moment
+        insist(lambda statement: connection.execute(statement).fetchone(), look, self._timeout, self.location)
         sqlite_file.configure(connection, durability=self._durability, cache_bytes=self._cache_bytes)
         pages = _PAGES_BETWEEN if self._checkpoints else _PAGES_AT_MOST
         connection.execute(f"PRAGMA wal_autocheckpoint = {pages}")
@@ -75,6 +77,8 @@ class SqliteEngine(SqliteReader):
 
     def begin(self) -> None:
         self.check_in_place()
+        if self._connection.in_transaction:
+            self.rollback()  # the handler of a signal has raised when the last one was being ended
         try:
             insist(self._run, "BEGIN IMMEDIATE", self._timeout, self.location)
             (version,) = self._run("PRAGMA user_version").fetchone()
@@ -214,10 +218,10 @@ class SqliteEngine(SqliteReader):
         self._run("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def _expect(self, scope: Scope, key: str, if_revision: int | None) -> Record | None:
-        """What is stored at `key`; raises ConflictError where that is not the revision expected."""
-        record = self.read(scope, key)
+        """What is stored at `key`, but for a value; raises ConflictError where that is not the revision expected."""
+        record = self.read_small(scope, key, 0)
         if if_revision is not None and if_revision != revision_in(record):
-            raise not_as_expected(scope, key, record, if_revision)
+            raise not_as_expected(scope, key, self.read(scope, key), if_revision)
         return record
 
     def _put(self, scope_id: int, key: str, kind: int, data: bytes, expires: int | None) -> int:
@@ -230,7 +234,7 @@ class SqliteEngine(SqliteReader):
         if not rows:
             return False
         ((kind, size, expires),) = rows
-        if expires is not None and has_expired(expires, self._now):
+        if expires is not None and has_expired(expires, now_in_milliseconds()):
             return False  # it was gone already
         self._log(scope_id, key, True, kind, size)
         return True
@@ -265,8 +269,7 @@ class SqliteEngine(SqliteReader):
             "INSERT INTO scopes (workspace, user) VALUES (?, ?)", (scope.workspace, scope.user or "")
         )
         assert cursor.lastrowid is not None
-        self._ids[scope] = cursor.lastrowid
-        return cursor.lastrowid
+        return self._keep_id(scope, cursor.lastrowid)
 
 
 @dataclass(slots=True)
@@ -304,6 +307,9 @@ class SqliteDatabase:
         return None
 
     def only_workspace(self) -> str | None:
+        return None
+
+    def left_out(self) -> str | None:
         return None
 
     def caution(self, kind: Kind, data: bytes) -> str | None:

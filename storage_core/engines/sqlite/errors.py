@@ -31,7 +31,10 @@ _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
 
 _BY_CODE: dict[int, tuple[type[StorageError], str]] = {
-    sqlite3.SQLITE_BUSY: (BusyError, "another writer holds it: try again, or open it with a longer timeout"),
+    sqlite3.SQLITE_BUSY: (
+        BusyError,
+        "another writer holds it: try again when it is done, or end that program; in code, a longer timeout waits",
+    ),
     sqlite3.SQLITE_LOCKED: (BusyError, "another connection of this process holds it: try again"),
     sqlite3.SQLITE_READONLY: (ReadOnlyError, "it cannot be written"),
     sqlite3.SQLITE_PERM: (ReadOnlyError, "its permissions do not allow it"),

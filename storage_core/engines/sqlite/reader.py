@@ -18,6 +18,7 @@ from storage_core.records import Record, as_entry, has_expired
 from storage_core.scope import Scope, after_prefix, checked_key
 
 _ONLY_STR = frozenset({str})
+_SCOPES_KEPT = 10_000  # whose numbers a connection remembers: some megabytes, however many users there are
 _COLUMNS = "kind, value, length(value), revision, updated, expires"
 _COLUMNS_WITHOUT_VALUE = "kind, NULL, length(value), revision, updated, expires"
 _READ = f"SELECT {_COLUMNS} FROM entries WHERE scope = ? AND key = ?"
@@ -189,10 +190,13 @@ class SqliteReader(SqliteConnection):
         row = self._run(
             "SELECT id FROM scopes WHERE workspace = ? AND user = ?", (scope.workspace, scope.user or "")
         ).fetchone()
-        if row is None:
-            return None
-        self._ids[scope] = row[0]
-        return self._ids[scope]
+        return None if row is None else self._keep_id(scope, row[0])
+
+    def _keep_id(self, scope: Scope, number: int) -> int:
+        if len(self._ids) >= _SCOPES_KEPT:
+            self._ids.clear()
+        self._ids[scope] = number
+        return number
 
     def _range(self, scope: Scope, prefix: str, after: str | None) -> tuple[str, dict[str, Any]]:
         """The condition for the keys of a scope that start with `prefix` and sort after `after`."""

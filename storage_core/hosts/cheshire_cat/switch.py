@@ -12,7 +12,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from storage_core.async_store import AsyncStorage, AsyncStore
-from storage_core.errors import InvalidValueError
+from storage_core.errors import InvalidValueError, UnsupportedError
 from storage_core.hosts.cheshire_cat.imports import when_imported
 from storage_core.hosts.cheshire_cat.tables import carry_over
 from storage_core.hosts.cheshire_cat.verbs import CatStore
@@ -41,8 +41,12 @@ def keep_values(
     is first used and has none of it. The storage is opened on each event loop that uses it, and closed with the Cat.
     `timeout` and `durability` are those of `AsyncStorage`.
 
+    The two values that the Cat writes by itself when a project is set up, before any of its verbs is called, go into
+    its own tables as ever, and are copied from there.
+
     Once more with the same arguments does no harm and returns the same Switch. Raises InvalidNameError,
-    InvalidValueError, the latter also while the values are kept somewhere else.
+    InvalidValueError, the latter also while the values are kept somewhere else, and UnsupportedError for a Cat that
+    lacks what is to be taken over, as soon as it is imported.
     """
     global _on
     checked_options(timeout, durability)
@@ -120,10 +124,10 @@ class Switch:
     def _take_the_verbs(self, helper: ModuleType) -> None:
         self._helper = helper
         self._project = _current_project()
+        shared, users = _part(helper, "Store"), _part(helper, "UserStore")
         for verb in _VERBS:
-            self._replace(helper.Store, verb, staticmethod(self._shared(verb, getattr(helper.Store, verb))))
-            users = getattr(helper.UserStore, verb)
-            self._replace(helper.UserStore, verb, staticmethod(self._of_a_user(verb, users)))
+            self._replace(shared, verb, staticmethod(self._shared(verb, _part(shared, verb))))
+            self._replace(users, verb, staticmethod(self._of_a_user(verb, _part(users, verb))))
 
     def _shared(self, verb: str, original: Verb) -> Verb:
         @wraps(original)
@@ -146,19 +150,21 @@ class Switch:
 
     def _complete_the_user(self, module: ModuleType) -> None:
         """Give the Cat's user the verb `exists`, which its documentation promises, where its class has none."""
-        if hasattr(module.User, "exists"):
+        owner, users = _part(module, "User"), _part(module, "UserStore")
+        if hasattr(owner, "exists"):
             return
 
         async def exists(user: Any, key: str) -> bool:
-            found: bool = await module.UserStore.exists(user.id, key)
+            found: bool = await users.exists(user.id, key)
             return found
 
-        module.User.exists = exists
-        self._undo.callback(delattr, module.User, "exists")
+        owner.exists = exists
+        self._undo.callback(delattr, owner, "exists")
 
     def _close_at_shutdown(self, module: ModuleType) -> None:
         """Close the storage before the Cat says that it has shut down: a server may end the process right then."""
-        called = module.RequestContextMiddleware.__call__
+        middleware_class = _part(module, "RequestContextMiddleware")
+        called = _part(middleware_class, "__call__")
 
         @wraps(called)
         async def call(middleware: Any, scope: Any, receive: Any, send: Any) -> None:
@@ -170,7 +176,7 @@ class Switch:
             is_lifespan = scope["type"] == "lifespan"
             await called(middleware, scope, receive, send_when_closed if is_lifespan else send)
 
-        self._replace(module.RequestContextMiddleware, "__call__", call)
+        self._replace(middleware_class, "__call__", call)
 
     async def _workspace(self) -> AsyncStore:
         loop = asyncio.get_running_loop()
@@ -224,6 +230,17 @@ async def _hold(storage: AsyncStorage) -> AsyncGenerator[None, None]:
 def _current_project() -> str:
     project: str = sys.modules["cat.config"].config.PROJECT_PATH
     return project
+
+
+def _part(owner: Any, name: str) -> Any:
+    """What of a module or class of the Cat has that name; raises UnsupportedError where there is none."""
+    try:
+        return getattr(owner, name)
+    except AttributeError as error:
+        raise UnsupportedError(
+            f"this Cat's {owner.__name__} has no {name}, so its values cannot be kept elsewhere: install"
+            " cheshire-cat-ai 2.0.23 or a later 2.x, or do without keep_values (mostly in the project's config.py)"
+        ) from error
 
 
 def _as_the_cat_writes(user_id: UUID | str) -> UUID | str:

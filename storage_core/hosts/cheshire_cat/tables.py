@@ -21,6 +21,8 @@ INSTALLATION = "installation_info"
 
 _log = logging.getLogger(__name__)
 
+_UNDECODED = "CASE typeof({0}) WHEN 'text' THEN CAST({0} AS BLOB) ELSE {0} END"
+
 
 @dataclass(frozen=True, slots=True)
 class _Row:
@@ -94,12 +96,16 @@ async def _rows(helper: ModuleType, workspace: str) -> AsyncIterator[_Row]:
         if not await table.table_exists():
             continue
         # As text: Piccolo fails on the whole table where one user_id is not a UUID.
-        statement = f'SELECT {user_id} AS member, key, value FROM "{table._meta.tablename}"'
-        for found in await table.raw(statement):
+        columns = {"member": user_id, "key": "key", "value": "value", "key_is_text": "1"}
+        if table._meta.db.engine_type == "sqlite":  # and where one text is not UTF-8
+            columns = {name: _UNDECODED.format(column) for name, column in columns.items()}
+            columns["key_is_text"] = "typeof(key) = 'text'"
+        selected = ", ".join(f"{column} AS {name}" for name, column in columns.items())
+        for found in await table.raw(f'SELECT {selected} FROM "{table._meta.tablename}"'):
             try:
-                scope = Scope(workspace, found["member"])
-                key = checked_key(spelled(found["key"]))
-                row = _Row(scope, key, *_stored(found["value"]))
+                scope = Scope(workspace, _decoded(found["member"]))
+                key = checked_key(spelled(_decoded(found["key"]) if found["key_is_text"] else found["key"]))
+                row = _Row(scope, key, *_stored(_decoded(found["value"])))
             except (InvalidNameError, ValueError, RecursionError) as error:
                 _log.warning("%r of the Cat's own table stays behind: %s", found["key"], error)
             else:
@@ -108,14 +114,13 @@ async def _rows(helper: ModuleType, workspace: str) -> AsyncIterator[_Row]:
                     yield row
 
 
+def _decoded(value: Any) -> Any:
+    return value.decode() if isinstance(value, bytes) else value
+
+
 def _stored(value: Any) -> tuple[Kind, bytes]:
     """How a storage keeps what the Cat's column holds: JSON text, or a number that the column has made of it."""
-    if isinstance(value, bytes):
-        text = value.decode()
-    elif isinstance(value, str):
-        text = value
-    else:
-        text = json.dumps(value)
+    text = value if isinstance(value, str) else json.dumps(value)
     try:
         return Kind.JSON, checked_text(text)
     except InvalidValueError:

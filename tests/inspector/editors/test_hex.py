@@ -344,3 +344,27 @@ def test_keys_for_the_bytes_do_not_reach_the_shortcuts_of_the_window(editor, qtb
     press(editor, Qt.Key.Key_Z, modifier=CONTROL)
     assert editor.data() == b"bc"
     assert heard == []
+
+
+def test_where_it_is_narrow_rows_are_shorter_and_nothing_hangs_over(editor):
+    editor.load(bytes(range(256)) * 40)
+    view(editor).go_to(0x0C00)
+    editor.resize(760, 400)
+    assert view(editor).cell_layout.row == 16
+    editor.resize(500, 400)
+    assert view(editor).cell_layout.row == 8
+    assert view(editor).horizontalScrollBar().maximum() == 0
+    press(editor, Qt.Key.Key_Down)
+    assert view(editor).caret == 0x0C08
+    press(editor, Qt.Key.Key_End)
+    assert view(editor).caret == 0x0C0F
+
+
+def test_another_width_keeps_the_bytes_in_sight(editor):
+    editor.load(bytes(range(256)) * 40)
+    view(editor).verticalScrollBar().setValue(100)
+    top = view(editor).place()[0]
+    editor.resize(500, 400)
+    assert view(editor).place()[0] == top
+    editor.resize(760, 400)
+    assert view(editor).place()[0] == top

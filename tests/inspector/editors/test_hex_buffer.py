@@ -66,6 +66,16 @@ def test_an_edit_elsewhere_is_one_of_its_own():
     assert buffer.data() == b"Abcdef"
 
 
+def test_a_byte_typed_in_front_of_deleted_ones_is_an_edit_of_its_own():
+    buffer = HexBuffer(b"ABCDE")
+    buffer.replace(2, 1, b"")
+    buffer.replace(1, 1, b"x", merge=True)
+    buffer.undo()
+    assert buffer.read(0, len(buffer)) == b"ABDE"
+    buffer.undo()
+    assert buffer.read(0, len(buffer)) == b"ABCDE"
+
+
 def test_a_new_edit_forgets_what_was_taken_back():
     buffer = HexBuffer(b"abc")
     buffer.replace(0, 1, b"x")

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from inspector import theme
 from inspector.editors.text import EDIT_LIMIT, MOST_LINES, NOT_TEXT, TOO_LARGE, TextEditor
+from inspector.editors.text_gutter import Gutter
 from inspector.editors.text_map import FOLD_WIDTH
 from inspector.editors.text_view import MOST_INSERTED
 from inspector.plain import PlainLabel
@@ -261,6 +262,19 @@ def test_changed_comes_with_edits_and_never_with_a_load(editor, qtbot):
     assert heard == [b' {"a": 1}']
     editor.undo()
     assert heard[-1] == b'{"a": 1}'
+
+
+def test_line_numbers_keep_the_face_of_the_text_in_another_look(qapp, qtbot):
+    theme.apply(qapp, dark=False)
+    editor = TextEditor()
+    qtbot.addWidget(editor)
+    editor.show()
+    editor.load(b"a\nb")
+    theme.apply(qapp, dark=True)
+    gutter = editor.findChild(Gutter)
+    assert gutter.font().family() == field(editor).font().family()
+    assert gutter.width() == gutter.sizeHint().width() == field(editor).viewportMargins().left()
+    theme.apply(qapp, dark=False)
 
 
 def test_a_load_forgets_the_former_edits(editor):

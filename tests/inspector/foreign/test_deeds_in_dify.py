@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QPus
 
 from inspector.app import open_window
 from inspector.settings import Settings
+from inspector.views import progress
 from inspector.views.drafts_dialog import DraftsDialog
 from inspector.views.state_view import StateView
 from storage_core import Scope
@@ -246,6 +247,7 @@ async def test_a_place_that_is_refused_is_asked_for_anew_with_what_was_typed(
     again = dify.dialog(dialog)
     assert key in texts(again)
     assert again.findChild(QLineEdit, "keyEdit").text() == key
+    assert again.focusWidget() is again.findChild(QLineEdit, "keyEdit")
     assert files(persistence) == before
     again.findChild(QLineEdit, "keyEdit").setText("elsewhere")
     await dify.answer(dialog, "acceptButton")
@@ -286,6 +288,27 @@ async def test_what_was_deleted_is_named_above_the_bar_and_does_not_cover_it(dif
     shown, toast = dify.find(QWidget, "aftermathBar"), dify.window.toast
     assert toast.accessibleName() == "Deleted: counter"
     await dify.sees(lambda: toast.geometry().bottom() < shown.mapTo(dify.window, QPoint(0, 0)).y())
+
+
+async def test_a_deletion_that_was_ended_tells_of_the_keys_that_are_gone_alone(
+    dify: Person, persistence: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "APPEARS_AFTER", 0)
+    folder = persistence / TENANT / "hjlarry" / "storage"
+    for number in range(400):
+        (folder / f"many-{number:03}").write_bytes(b"1")
+    await dify.do("actionRefresh")
+    before = files(persistence)
+    await dify.choose_scope(PLUGIN)
+    dify.action("actionDeleteScope").trigger()
+    await dify.window.idle()
+    dify.dialog("deleteDialog").findChild(QPushButton, "deleteButton").click()
+    await dify.reaches(lambda: any(each.objectName() == "progressDialog" for each in dify.dialogs()))
+    dify.dialog("progressDialog").reject()
+    await dify.window.idle()
+    gone = {path.removeprefix("hjlarry/storage/") for path in before.keys() - files(persistence).keys()}
+    assert 0 < len(gone) < len(before)
+    assert {key.removeprefix(CACHE) for key in await copied(dify)} <= gone
 
 
 async def test_of_very_many_keys_only_the_first_can_be_copied_and_the_bar_says_so(dify: Person) -> None:

@@ -216,6 +216,7 @@ async def test_a_new_key_where_the_cat_would_never_look_is_asked_for_anew(cat: P
     again = cat.dialog("newKeyDialog")
     assert any("UUID" in label.text() for label in again.findChildren(QLabel))
     assert again.findChild(QLineEdit, "keyEdit").text() == "fresh"
+    assert again.focusWidget() is again.findChild(QLineEdit, "userEdit")
     again.findChild(QLineEdit, "userEdit").setText(BOB.user)
     await cat.answer("newKeyDialog", "acceptButton")
     assert of(sql, BOB, "fresh") == [("[]", "text")]

@@ -7,12 +7,15 @@ from PySide6.QtGui import QHelpEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
+    QDialog,
     QFileDialog,
     QLabel,
     QLineEdit,
     QMenu,
     QPlainTextEdit,
     QPushButton,
+    QTableView,
+    QToolButton,
     QWidget,
 )
 
@@ -20,6 +23,7 @@ from inspector.app import open_window
 from inspector.settings import Settings
 from storage_core import Scope, Storage
 from storage_core.browse import Address
+from tests.inspector.foreign.conftest import Sql
 from tests.inspector.person import Person
 
 ADMIN = Scope("mycat", "bace0701-15e3-5144-97c5-47487d543032")
@@ -61,6 +65,16 @@ async def test_the_status_names_the_file_and_the_system_and_says_what_it_cannot(
     assert label.text() == "core.db · Cheshire Cat"
     assert "keeps no times" in label.toolTip()
     assert "revision" not in texts(cat.window.status)
+
+
+async def test_the_status_says_where_not_all_rows_can_be_shown(core_db: Path, sql: Sql) -> None:
+    sql("INSERT INTO key_value_db VALUES (?, '1')", b"\xff")  # as a plugin saves that uses bytes as a key
+    window = await open_window(core_db)
+    await window.idle()
+    (label,) = (each for each in window.status.findChildren(QLabel) if "core.db" in each.text())
+    assert label.text() == "core.db · Cheshire Cat · not all is shown"
+    assert "1 row is not shown, as its key or user is no text" in label.toolTip()
+    await window.shutdown()
 
 
 async def test_a_folder_of_dify_opens_with_its_name_and_its_systems(dify: Person) -> None:
@@ -256,3 +270,44 @@ async def test_an_odd_key_is_named_wherever_it_stands(cat: Person, sql) -> None:
         assert dialog.target() == Address(shared, key)
         dialog.reject()
         await cat.window.idle()
+
+
+async def test_bring_over_speaks_of_the_targets_plugins(cat: Person, persistence: Path) -> None:
+    dialog = await bring_over_into(cat, persistence)
+    headings = dialog.findChild(QTableView, "bringOverScopes").model()
+    shown = [headings.headerData(column, Qt.Orientation.Horizontal) for column in range(4)]
+    assert shown == ["Scope", "Keys", "Its workspace there", "Its plugin there"]
+
+
+async def test_the_workspace_of_a_target_that_takes_none_of_the_scopes_is_not_offered(
+    dify: Person, core_db: Path
+) -> None:
+    dialog = await bring_over_into(dify, core_db)
+    assert not dialog.findChild(QPushButton, "bringOverAdopt").isVisible()
+    note = dialog.findChild(QLabel, "bringOverNote").text()
+    assert note.endswith("; none of the scopes can be one of its users under its name")
+
+
+async def bring_over_into(person: Person, target: Path) -> QDialog:
+    await person.do("actionBringOver")
+    dialog = person.dialog("bringOverDialog")
+    dialog.findChild(QLineEdit, "bringOverTarget").setText(str(target))
+    await person.window.idle()
+    return dialog
+
+
+async def test_long_names_in_the_breadcrumb_push_no_button_out_of_sight(
+    dify: Person, persistence: Path
+) -> None:
+    window = dify.window
+    window.resize(1024, 640)
+    scope = Scope(TENANT, f"{'author' * 5}/{'plugin' * 6}")
+    folder = persistence / TENANT / scope.user
+    folder.mkdir(parents=True)
+    (folder / "a_key_with_a_long_name").write_bytes(b"1")
+    await dify.do("actionRefresh")
+    window.go_to(Address(scope, "a_key_with_a_long_name"))
+    await window.idle()
+    row = window.tool_row
+    assert not row.findChild(QToolButton, "qt_toolbar_ext_button").isVisible()
+    assert all(each.geometry().right() <= row.width() for each in row.children() if isinstance(each, QWidget))

@@ -58,6 +58,18 @@ def headings(model: KeyTableModel) -> list[str]:
     return [model.headerData(column, Qt.Orientation.Horizontal) for column in range(model.columnCount())]
 
 
+def test_of_rows_that_are_read_anew_only_those_that_differ_are_told() -> None:
+    model, told = filled(0), []
+    rows = [row(f"k{number:04}") for number in range(PAGE)]
+    model.dataChanged.connect(lambda first, last: told.append((first.row(), last.row())))
+    model.set_count(PAGE, Counted.COMPLETE)
+    model.put(0, rows)
+    model.put(0, rows)
+    model.put(0, [*rows[:3], row("new"), rows[4], row("newer"), *rows[6:]])
+    assert told == [(0, PAGE - 1), (3, 5)]
+    assert keys_shown(model)[2:7] == ["k0002", "new", "k0004", "newer", "k0006"]
+
+
 def shifted(model: KeyTableModel, old: list[str], new: list[str]) -> None:
     numbers = {key: number for number, key in enumerate(dict.fromkeys(old + new))}
     model.shift(Shift([numbers[key] for key in old], [numbers[key] for key in new]))

@@ -125,6 +125,13 @@ def test_all_places_are_counted_and_the_first_are_told() -> None:
     [
         ('{"type": "bla"}', "not a valid schema: at /type"),
         ('{"minLength": "3"}', "not a valid schema"),
+        ('{"$schema": {}}', "“$schema” is not the address of a draft"),
+        ('{"$schema": "http://[x"}', "“$schema” is not the address of a draft"),
+        ('{"not": {"$schema": "http://[x"}}', "“$schema” is not the address of a draft"),
+        (
+            '{"$schema": "http://json-schema.org/draft-03/schema#", "dependencies": {"a": {"type": 5}}}',
+            "not a valid schema of the draft that it names",
+        ),
         ('{"properties": {"a": {"pattern": "("}}}', "regular expression at /properties/a/pattern"),
         ('{"patternProperties": {"(": {}}}', "regular expression"),
         ('{"pattern": "a{99999999999}"}', "repeats too often"),

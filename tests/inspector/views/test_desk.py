@@ -234,6 +234,20 @@ async def test_every_way_out_asks_and_keep_editing_changes_nothing(
     assert elsewhere.reads("profile") == PROFILE.replace("41", "42")
 
 
+async def test_what_was_discarded_on_a_way_out_that_was_not_taken_is_neither_shown_nor_saved(
+    person: Person, elsewhere: Elsewhere
+) -> None:
+    await person.edit("$.age", "42")
+    await person.do("actionRename")
+    await person.answer("guardDialog", "discardButton")
+    person.dialog("renameDialog").reject()
+    await person.window.idle()
+    assert person.field("$.age").text() == "41"
+    await person.edit("$.name", "Eve")
+    await person.do("actionSave")
+    assert elsewhere.reads("profile") == PROFILE.replace("Ann", "Eve")
+
+
 async def test_a_refresh_keeps_the_edit(person: Person, elsewhere: Elsewhere) -> None:
     await person.edit("$.age", "42")
     await person.do("actionRefresh")
@@ -340,7 +354,7 @@ async def test_read_only_refuses_below_the_interface_as_well(location: Path) -> 
             "Import",
         ):
             assert not person.action(f"action{name}").isEnabled(), name
-        await window.deeds.delete([window.desk.address])
+        await window.deeds.delete(window.session, [window.desk.address])
         await window.deeds.create(SCOPE, "")
         await window.deeds.set_expiry()
         assert person.dialogs() == []

@@ -1,5 +1,6 @@
 """The filter of keys in a real window: how it matches, and keys of everywhere."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QTableView, QToolButton, QWidge
 
 from inspector.views.main_window import MainWindow
 from storage_core import Scope, Storage
-from storage_core.browse import Address
+from storage_core.browse import Address, Query
 
 ANN, CY = Scope("acme", "ann"), Scope("beta", "cy")
 
@@ -57,6 +58,32 @@ async def test_of_how_many_keys_it_leaves_some_is_said_once_that_is_known(
     assert "1 of …" in said
     assert not any(each.endswith(" of 0") for each in said)
     assert label.text() == f"1 of {len({each.key for each in changes})}"
+
+
+async def test_however_much_is_written_no_more_than_one_count_is_waited_for(
+    window: MainWindow, location: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await type_filter(window, "milk")
+    with Storage(location) as storage:
+        changes = [each for each in storage.changes(0) if each.scope == CY]
+    assert window.session is not None
+    count, asked, may_end = window.session.browser.count, 0, asyncio.Event()
+
+    async def count_at_length(query: Query) -> int:
+        nonlocal asked
+        asked += 1
+        await may_end.wait()
+        return await count(query)
+
+    monkeypatch.setattr(window.session.browser, "count", count_at_length)
+    for _ in range(10):
+        window.start(window.keys.follow(changes))
+    while not asked:
+        await asyncio.sleep(0)
+    may_end.set()
+    await window.idle()
+    assert asked <= 2
+    assert window.findChild(QLabel, "keyCount").text() == f"1 of {len({each.key for each in changes})}"
 
 
 @pytest.mark.parametrize(

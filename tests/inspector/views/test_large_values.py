@@ -4,19 +4,23 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QBuffer, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from inspector import opened
 from inspector.editors.hex_view import HexView
 from inspector.opened import EDIT_LIMIT
+from inspector.views import desk
 from inspector.views.main_window import MainWindow
+from inspector.views.states import NOTHING_CHOSEN
 from storage_core import Scope, Storage
+from tests.inspector.gate import Gate, hold
 from tests.inspector.person import Person
 
 ANN = Scope("acme", "ann")
 LARGE = bytes(range(256)) * 12_000
+LARGE_JSON = '["' + "x" * EDIT_LIMIT + '", 22.00,\r\n 1e5]\n'
 MIDDLE = len(LARGE) // 2
 
 
@@ -35,7 +39,8 @@ def location(tmp_path: Path) -> Path:
     with Storage(path) as storage:
         ann = storage.store(ANN)
         ann.set("large", LARGE)
-        ann.save("json", "x" * EDIT_LIMIT)
+        ann.save_text("json", LARGE_JSON)
+        ann.set("deep", bytes(9_000_000) + b'{"password": "hunter2"}')
         ann.set("secret.bin", LARGE)
         ann.set("photo", photo())
         ann.set("text", b"a" * 1_500_000)
@@ -88,6 +93,39 @@ async def test_bytes_are_inserted_in_the_middle_saved_and_undone(person: Person,
     assert stored(location) == LARGE
 
 
+async def test_json_is_edited_as_hex_and_stored_to_the_byte_while_it_is_json(
+    person: Person, location: Path
+) -> None:
+    await person.choose_key("json")
+    await person.click(open_button(person))
+    assert person.tabs() == ["hexPage"]
+    view = person.find(HexView, "hexView")
+    view.go_to(2)
+    QTest.keyClicks(view, "79")
+    await person.do("actionSave")
+    with Storage(location, read_only=True) as storage:
+        assert storage.store(ANN).load_text("json") == LARGE_JSON.replace("x", "y", 1)
+    view.go_to(0)
+    QTest.keyClicks(view, "58")
+    await person.do("actionSave")
+    await person.answer("problemDialog", "closeButton")
+    assert person.window.value.is_edited()
+    with Storage(location, read_only=True) as storage:
+        assert storage.store(ANN).load_text("json") == LARGE_JSON.replace("x", "y", 1)
+
+
+async def test_a_secret_far_down_in_what_is_opened_whole_is_covered(person: Person) -> None:
+    await person.choose_key("deep")
+    await person.click(open_button(person))
+    view = person.find(HexView, "hexView")
+    assert not view.isVisible()
+    (show,) = (
+        each for each in person.window.value.findChildren(QPushButton, "showSecretButton") if each.isVisible()
+    )
+    await person.click(show)
+    assert view.isVisible()
+
+
 async def test_the_guard_asks_before_the_edit_is_lost(person: Person, location: Path) -> None:
     await person.choose_key("large")
     await person.click(open_button(person))
@@ -103,9 +141,6 @@ async def test_the_guard_asks_before_the_edit_is_lost(person: Person, location: 
 async def test_what_cannot_be_edited_so_says_why(
     person: Person, location: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await person.choose_key("json")
-    assert not open_button(person).isEnabled()
-    assert "JSON of more than 1 MB" in open_button(person).toolTip()
     monkeypatch.setattr(opened, "HEX_LIMIT", 2 * 1024 * 1024)
     await person.choose_key("large")
     assert not open_button(person).isEnabled()
@@ -164,3 +199,47 @@ async def test_no_button_is_cut_off_in_a_small_window(person: Person) -> None:
     buttons = [person.find(QPushButton, f"large{name}") for name in ("Open", "Save", "Replace")]
     assert all(each.isVisible() for each in buttons)
     assert [each.text() for each in buttons if each.width() < each.sizeHint().width()] == []
+
+
+async def test_a_second_click_on_open_loses_nothing_that_is_typed_after_the_first(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pane, button = person.window.value, open_button(person)
+    await person.choose_key("large")
+    reading: list[Gate] = []
+    pane.settled.connect(
+        lambda: reading.append(hold(monkeypatch, desk, "read", after=True)),
+        Qt.ConnectionType.SingleShotConnection,
+    )
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    await person.reaches(lambda: reading and reading[0].reached.is_set())
+    QTest.keyClicks(person.find(HexView, "hexView"), "ff")
+    assert pane.is_edited()
+    reading[0].opened.set()
+    await person.window.idle()
+    assert pane.data() == b"\xff" + LARGE[1:]
+
+
+async def test_what_is_compared_may_be_gone_when_it_is_put_together(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pane = person.window.value
+    await person.choose_key("large")
+    await person.click(open_button(person))
+    gathering = hold(monkeypatch, pane, "gather", after=True)
+    QTest.keyClicks(person.find(HexView, "hexView"), "ff")
+    QTest.mouseClick(person.find(QPushButton, "changesToggle"), Qt.MouseButton.LeftButton)
+    await person.reaches(gathering.reached.is_set)
+    pane.show_state(NOTHING_CHOSEN)
+    gathering.opened.set()
+    await person.window.idle()
+    assert person.dialogs() == []
+
+
+async def test_all_of_a_large_value_is_not_put_into_the_clipboard(person: Person) -> None:
+    await person.choose_key("large")
+    await person.click(open_button(person))
+    QGuiApplication.clipboard().setText("as before")
+    await person.do("actionCopyValue")
+    assert QGuiApplication.clipboard().text() == "as before"

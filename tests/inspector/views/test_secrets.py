@@ -131,6 +131,16 @@ async def test_one_click_shows_it_on_every_page_until_another_key_is_chosen(pers
     assert holders(person.window) == []
 
 
+async def test_a_field_that_was_shown_is_in_no_widget_once_another_key_is_chosen(person: Person) -> None:
+    await person.go_to(ANN, "profile")
+    form = person.find(QWidget, "formView")
+    (show,) = (each for each in form.findChildren(QPushButton) if each.text() == "Show")
+    await person.click(show)
+    assert holders(person.window) == ["LineField "]
+    await person.choose_key("packed")
+    assert holders(person.window) == []
+
+
 async def test_what_is_shown_stays_shown_while_others_write_it(person: Person, location: Path) -> None:
     await person.go_to(ANN, "profile")
     await person.open_tab("textPage")

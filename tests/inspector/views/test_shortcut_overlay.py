@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QScrollArea, QWidget
 
 from inspector.views.main_window import MainWindow
 from inspector.views.window_actions import COMMANDS, commands_with_keys
@@ -73,6 +73,23 @@ async def test_it_covers_the_window_also_after_that_was_resized(window: MainWind
     window.findChild(QAction, "actionShortcuts").trigger()
     window.resize(1100, 700)
     assert overlay(window).geometry() == window.rect()
+
+
+async def test_where_there_is_no_room_for_all_it_is_scrolled_with_the_arrows(window: MainWindow) -> None:
+    window.setMinimumSize(0, 0)
+    window.resize(600, 320)
+    window.findChild(QAction, "actionShortcuts").trigger()
+    await window.idle()
+    labels = [label for label in overlay(window).findChildren(QLabel) if label.isVisible()]
+    assert all(label.width() >= label.sizeHint().width() for label in labels)
+    (last,) = (label for label in labels if label.text() == "Ctrl+E")
+    assert last.visibleRegion().boundingRect() != last.rect()
+    for _ in range(20):
+        QTest.keyClick(overlay(window), Qt.Key.Key_Down)
+        QTest.keyClick(overlay(window), Qt.Key.Key_Right)
+    bars = overlay(window).findChild(QScrollArea)
+    assert bars.verticalScrollBar().value() == bars.verticalScrollBar().maximum() > 0
+    assert bars.horizontalScrollBar().value() == bars.horizontalScrollBar().maximum() > 0
 
 
 def test_each_command_with_keys_is_listed_once() -> None:

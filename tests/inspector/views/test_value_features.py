@@ -1,18 +1,35 @@
 """What surrounds the value: its changes before a save, readings, large values, files, drafts, a session's end."""
 
+import asyncio
 import gzip
 import os
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QComboBox, QFileDialog, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QTabWidget,
+    QWidget,
+)
 
+from inspector import drafts
 from inspector.app import open_window
+from inspector.drafts import Draft, Drafts
+from inspector.editors.hex_view import HexView
 from inspector.settings import Settings
 from inspector.views.main_window import MainWindow
 from storage_core import Scope, Storage
+from storage_core.browse import Address
 from tests.inspector.elsewhere import Elsewhere
+from tests.inspector.gate import hold
 from tests.inspector.person import Person
 
 ANN = Scope("acme", "ann")
@@ -83,6 +100,16 @@ async def test_packed_bytes_can_be_read_and_nothing_is_written(person: Person, l
     assert text.isReadOnly()
     await person.open_tab("hexPage")
     assert not person.window.value.is_edited()
+
+
+async def test_lines_that_were_read_stand_as_far_in_as_they_do(person: Person, location: Path) -> None:
+    with Storage(location) as storage:
+        storage.store(ANN).set("packed", gzip.compress(b'{\n  "a": 1 \n}'))
+    await person.go_to(ANN, "packed")
+    await person.open_tab("readingsPage")
+    box, text = person.find(QComboBox, "readingBox"), person.find(QPlainTextEdit, "readingText")
+    box.setCurrentIndex(box.findText("gzip"))
+    assert text.toPlainText() == '{\n  "a": 1␣\n}'
 
 
 # Large values and files.
@@ -228,6 +255,84 @@ async def test_a_draft_goes_when_its_edit_is_saved_or_discarded(location: Path, 
         await window.shutdown()
 
 
+async def edit_the_large_value(person: Person) -> None:
+    await person.go_to(ANN, "large")
+    await person.click(person.find(QPushButton, "largeOpen"))
+    QTest.keyClicks(person.find(HexView, "hexView"), "ff")
+    await person.window.idle()
+
+
+async def test_an_edit_of_a_large_value_is_kept_offered_and_saved_too(
+    location: Path, settings: Settings
+) -> None:
+    edited = b"\xff" + LARGE[1:]
+    window = await open_window(location, settings=settings)
+    await window.idle()
+    await edit_the_large_value(Person(window))
+    assert len(drafts_in(settings)) == 1
+    await window.shutdown()
+    window = await open_window(location, settings=settings)
+    try:
+        await window.idle()
+        restarted = Person(window)
+        await restarted.answer("draftsDialog", "restoreButton")
+        assert restarted.find(HexView, "hexView").isVisible()
+        assert window.value.is_edited()
+        assert len(drafts_in(settings)) == 1
+        await restarted.do("actionSave")
+        assert drafts_in(settings) == []
+        with Storage(location, read_only=True) as storage:
+            assert storage.store(ANN).get("large") == edited
+    finally:
+        await window.shutdown()
+
+
+@pytest.mark.parametrize("way_out", ["actionSave", "actionRevert"])
+async def test_a_large_edit_that_is_settled_while_its_draft_is_written_leaves_none(
+    location: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, way_out: str
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    keep = Drafts.keep
+
+    def slow_keep(drafts: Drafts, draft: Draft, **given: Any) -> bool:
+        begun.set()
+        assert go_on.wait(30)
+        return keep(drafts, draft, **given)
+
+    window = await open_window(location, settings=settings)
+    try:
+        await window.idle()
+        person = Person(window)
+        monkeypatch.setattr(Drafts, "keep", slow_keep)
+        await person.go_to(ANN, "large")
+        await person.click(person.find(QPushButton, "largeOpen"))
+        QTest.keyClicks(person.find(HexView, "hexView"), "ff")
+        await person.reaches(begun.is_set)
+        person.action(way_out).trigger()
+        await person.reaches(lambda: not window.value.is_edited())
+        go_on.set()
+        await window.idle()
+        assert drafts_in(settings) == []
+    finally:
+        go_on.set()
+        await window.shutdown()
+
+
+async def test_an_edit_that_is_too_large_for_a_draft_says_so(
+    location: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafts, "LARGEST", 1_000_000)
+    window = await open_window(location, settings=settings)
+    try:
+        await window.idle()
+        person = Person(window)
+        await edit_the_large_value(person)
+        assert drafts_in(settings) == []
+        assert any("No draft can be kept of this edit" in each.text() for each in window.findChildren(QLabel))
+    finally:
+        await window.shutdown()
+
+
 async def test_drafts_that_are_discarded_are_not_offered_again(restarted: Person, settings: Settings) -> None:
     await restarted.answer("draftsDialog", "discardButton")
     assert restarted.dialogs() == []
@@ -267,6 +372,17 @@ async def test_the_end_of_the_session_waits_for_an_answer_where_it_may(person: P
     assert person.field("$.age").text() == "42"
 
 
+async def test_the_end_of_the_session_asks_once_however_often_it_is_announced(person: Person) -> None:
+    await person.go_to(ANN, "profile")
+    await person.edit("$.age", "42")
+    person.window.close()
+    for _ in range(3):
+        person.window._value_features.session_end.answer(Manager(interaction=True))
+    await person.window.idle()
+    await person.answer("guardDialog", "keepEditingButton")
+    assert person.dialogs() == []
+
+
 async def test_the_end_of_the_session_leaves_a_draft_where_nobody_may_be_asked(
     location: Path, settings: Settings
 ) -> None:
@@ -284,3 +400,19 @@ async def test_the_end_of_the_session_leaves_a_draft_where_nobody_may_be_asked(
         assert not manager.cancelled
     finally:
         await window.shutdown()
+
+
+async def test_a_reading_that_comes_late_does_not_stand_where_another_value_is_shown(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await person.go_to(ANN, "packed")
+    reading = hold(monkeypatch, asyncio, "to_thread", after=True)
+    tabs = person.find(QTabWidget, "valueTabs")
+    tabs.setCurrentWidget(person.find(QWidget, "readingsPage"))
+    await person.reaches(reading.reached.is_set)
+    monkeypatch.setattr(asyncio, "to_thread", reading.call)
+    person.press_key("todos")
+    await person.reaches(lambda: person.window.desk.address == Address(ANN, "todos"))
+    reading.opened.set()
+    await person.window.idle()
+    assert person.find(QPlainTextEdit, "readingText").toPlainText() == ""

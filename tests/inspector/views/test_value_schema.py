@@ -86,6 +86,15 @@ def advice(person: Person) -> str:
     return label.text() if label.isVisible() else ""
 
 
+def save_button(person: Person) -> QPushButton:
+    (found,) = (
+        each
+        for each in person.window.value.findChildren(QPushButton)
+        if each.text().replace("&", "") == "Save"
+    )
+    return found
+
+
 def stored(location: Path, scope: Scope, key: str) -> str | None:
     with Storage(location, read_only=True) as storage:
         return storage.store(scope).load_text(key)
@@ -116,7 +125,8 @@ async def test_what_an_edit_breaks_is_told_before_the_save_which_stays_possible(
     await person.go_to(ANN, "settings_main")
     await person.edit("$.retries", "9")
     assert issues(person) == "1 place breaks the schema"
-    assert advice(person) == "1 place breaks the schema"
+    assert advice(person) == ""  # said once, just above
+    assert save_button(person).accessibleDescription() == "1 place breaks the schema"
     assert help_of(person).startswith("This is above the most, 5.")
     await person.do("actionSave")
     assert stored(location, ANN, "settings_main") == SETTINGS.replace("3", "9", 1)
@@ -258,3 +268,20 @@ async def test_what_is_missing_is_added_and_saved_with_the_rest_untouched(
     assert issues(person) == ""
     await person.do("actionSave")
     assert stored(location, ANN, "settings_new") == '{\n  "retries": 2,\n  "mode": "fast"\n}'
+
+
+async def test_what_is_said_above_save_is_whole_in_the_smallest_window(
+    person: Person, location: Path
+) -> None:
+    person.window.resize(1024, 640)
+    await person.go_to(ANN, "settings_main")
+    await person.edit("$.retries", "9")
+    await person.open_tab("textPage")
+    Elsewhere(location, ANN).writes("settings_main", "{}")
+    notice, said = person.find(PlainLabel, "valueNotice"), person.find(PlainLabel, "saveAdvice")
+    await person.sees(lambda: notice.text() == "Somebody has changed it meanwhile: saving will ask")
+    assert advice(person) == "1 place breaks the schema"
+    for label in (notice, said):
+        assert label.isVisible()
+        assert label.height() >= label.heightForWidth(label.width()) > 0
+        assert label.geometry().right() < person.window.value.width()

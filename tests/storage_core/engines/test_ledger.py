@@ -1,9 +1,10 @@
 """The ledger counts the changes of a database that counts none: each once, in order, none invented."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from storage_core import ChangesLostError, Kind, Scope
@@ -164,9 +165,10 @@ def test_the_revision_that_somebody_saw_before_it_was_kept_is_expected_until_som
     ledger: Ledger,
 ) -> None:
     making = Making(ledger)
-    promised = making.made(at("a"), seen("mine"))
+    promised = making.made(at("a"), seen("staged"))
     told_with, _ = ledger.look(at("a"), lambda: (seen("mine"), None))
-    making.keep()
+    making.keep({at("a"): seen("mine")})
+    assert told(ledger, 2) == [(promised, "a", False)]
     revision = making.revision_of(at("a"), seen("mine"))
     assert revision == promised != told_with
     assert making.is_expected(at("a"), revision, promised)
@@ -231,3 +233,92 @@ def test_following_the_changes_from_any_listing_leads_to_what_is_there(states: l
             since = change.revision
             (followed.discard if change.deleted else followed.add)(change.key)
         assert followed == set(state)
+
+
+class Witnessed:
+    """One entry of a database with a write lock: what became of it, and what a ledger was told, step by step."""
+
+    def __init__(self) -> None:
+        self.ledger = Ledger()
+        self.state = 0
+        """What is there now: the size of the value, and its mark; 0 is nothing."""
+        self.history: list[tuple[int, int]] = []
+        """Each state that there was, with the revision of a change of ours, 0 of others."""
+        self.making = Making(self.ledger)
+        self.made: list[tuple[int, int]] = []
+        self.is_committed = False
+        self.looks: dict[int, list[int]] = {}
+
+    def step(self, who: int, value: int) -> None:
+        if who < 2:
+            self.look_on(who)
+        elif who == 2:
+            self.write_on(value)
+        elif (not self.made or self.is_committed) and value != self.state:
+            self.state = value
+            self.history.append((value, 0))
+
+    def look_on(self, reader: int) -> None:
+        """A reader has its moment, then looks, then has noted what it saw."""
+        look = self.looks.setdefault(reader, [])
+        if not look:
+            look.append(self.ledger.moment)
+        elif len(look) == 1:
+            look.append(self.state)
+        else:
+            moment, state = self.looks.pop(reader)
+            self.ledger.revisions_of({at("a"): self.seen(state)}, moment)
+
+    def write_on(self, value: int) -> None:
+        """The writer changes it in a transaction that sees what it changes, then commits, then has kept it."""
+        if self.is_committed:
+            self.making.keep()
+            self.made, self.is_committed = [], False
+        elif self.made and value != self.made[-1][0]:
+            self.is_committed = True
+            self.history += self.made
+            self.state = self.made[-1][0]
+        elif value or (self.made[-1][0] if self.made else self.state):
+            self.making.revision_of(at("a"), self.seen(self.state))
+            self.made.append((value, self.making.made(at("a"), self.seen(value))))
+
+    def finish(self) -> None:
+        while self.made:
+            self.write_on(1 - self.made[-1][0])
+        self.ledger.look(at("a"), lambda: (self.seen(self.state), None))
+
+    def seen(self, state: int) -> Seen | None:
+        return seen(state, state) if state else None
+
+    def told(self) -> list[tuple[int, int]]:
+        ours = {revision for _, revision in self.history}
+        changes = self.ledger.changes(0, 1_000)
+        return [
+            (0 if change.deleted else change.size, change.revision if change.revision in ours else 0)
+            for change in changes
+        ]
+
+
+LOOK, WRITE, OTHERS = 0, 2, 3
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2)), max_size=40))
+# A reader saw what others changed and changed back before ours.
+@example([(LOOK, 0), (OTHERS, 1), (LOOK, 0), (OTHERS, 0), (WRITE, 2), (LOOK, 0)])
+# Ours is committed and seen, then that of others, before ours is noted.
+@example([(WRITE, 1), (WRITE, 2), *[(LOOK, 0)] * 3, (OTHERS, 2), *[(LOOK, 0)] * 3])
+# Between ours and the same of others there was something else.
+@example([(WRITE, 1), (WRITE, 2), (OTHERS, 2), *[(LOOK, 0)] * 3, (OTHERS, 1), *[(LOOK, 0)] * 3])
+def test_whoever_looks_when_each_change_of_ours_is_told_once_and_others_in_the_order_in_which_they_were(
+    steps: Sequence[tuple[int, int]],
+) -> None:
+    database = Witnessed()
+    for step in steps:
+        database.step(*step)
+    database.finish()
+    told = database.told()
+    assert [change for change in told if change[1]] == [change for change in database.history if change[1]]
+    history = iter(database.history)
+    assert all(change in history for change in told), (told, database.history)
+    assert (told[-1][0] if told else 0) == database.state
+    assert database.ledger.last_revision >= max((revision for _, revision in told), default=0)

@@ -74,7 +74,7 @@ def test_a_value_of_100_megabytes_is_edited_and_read_in_parts_while_the_cat_goes
         assert store.exists("huge")
         cat.save("other", 1)
         assert len(cat.load("huge")) == len(text)
-        reader = storage._ready_database(to_write=False).connect_browser()
+        reader = storage._open(lambda database: database.connect_browser())
         with closing(reader):
             for start in range(0, 100_000_000, 10_000_000):
                 part = reader.chunk(SHARED, "huge", start + 1, 10)

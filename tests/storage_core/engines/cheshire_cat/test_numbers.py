@@ -133,7 +133,7 @@ def test_a_value_without_a_caution_comes_back_from_the_cat_as_it_was(
         store = storage.workspace(PROJECT)
         store.save("value", value)
         text = json.dumps(value)
-        caution = storage._ready_database(to_write=False).caution(Kind.JSON, text.encode())
+        caution = storage._open(lambda database: database.caution(Kind.JSON, text.encode()))
         loaded, theirs = store.load("value"), cat.load("value")
         assert (type(loaded), loaded) == (type(theirs), theirs)
         if caution is None:

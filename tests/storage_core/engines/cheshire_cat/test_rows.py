@@ -230,6 +230,12 @@ async def test_names_that_are_no_text_are_left_alone_and_said(
     assert await listed(opened.store(SHARED).keys(limit=2)) == ["key", "last"]
     assert [info.scope for info in await opened.scopes()] == [SHARED]
     assert len(await opened.check()) == 4
+    assert raw.left_out(opened) is None  # it says what there was at the opening
+    async with AsyncStorage(location) as again:
+        assert await again.workspaces() == [PROJECT]
+        said = raw.left_out(again)
+        assert said is not None
+        assert said.startswith("4 rows are not shown, as their key or user is no text")
     assert await opened.store(SHARED).clear() == 2
     assert rows(location, "SELECT count(*) FROM key_value_db") == [(2,)]
 

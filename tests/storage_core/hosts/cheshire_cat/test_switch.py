@@ -217,6 +217,25 @@ def test_what_the_tables_hold_is_carried_over_and_what_nobody_can_read_stays_beh
     )  # once, not again
 
 
+def test_text_that_is_not_utf_8_stays_behind_as_well_and_keeps_the_cat_from_nothing(cat: CatProject) -> None:
+    with closing(sqlite3.connect(cat.tables, isolation_level=None)) as connection:
+        connection.execute("INSERT INTO key_value_db VALUES (CAST(x'6be9' AS TEXT), '1'), (x'6b', '2')")
+        connection.execute(
+            "INSERT INTO key_value_db VALUES ('value', CAST(x'22e922' AS TEXT)), ('good', '3')"
+        )
+        connection.execute("INSERT INTO user_key_value_db VALUES ('1', CAST(x'e9' AS TEXT), 'k', '4')")
+    cat.switch_on()
+    log = cat.ask(
+        "import asyncio, logging, sys; logging.basicConfig(stream=sys.stdout); from cat import store;"
+        "print(asyncio.run(store.load('good')))"
+    )
+    assert log.count("stays behind") == 4
+    assert log.splitlines()[-1] == "3"
+    with Storage(cat.storage) as storage:
+        assert list(storage.workspace(WORKSPACE).keys()) == ["active_plugins", "good", "installation_info"]
+        assert [info.scope.user for info in storage.scopes()] == [None]
+
+
 def test_values_that_are_in_the_workspace_already_stay(cat: CatProject) -> None:
     cat.switch_on()
     with Storage(cat.storage) as storage:
@@ -262,16 +281,24 @@ def test_bytes_hold_what_json_cannot_say_and_nothing_else(
     }  # fmt: skip
 
 
-def test_a_cat_of_which_it_cannot_take_all_verbs_keeps_them_all(cat: CatProject) -> None:
+def test_a_cat_of_which_it_cannot_take_all_verbs_keeps_them_all_and_it_is_said_what_to_do(
+    cat: CatProject,
+) -> None:
     said = cat.ask(
         "import cat.db.helper as helper\n"
+        "from storage_core import UnsupportedError\n"
         "from storage_core.hosts.cheshire_cat import keep_values\n"
         "own = dict(vars(helper.Store))\n"
         "del helper.UserStore.exists\n"
         "for _ in range(2):\n"
         "    try:\n"
         "        keep_values('state.db')\n"
-        "    except AttributeError as error:\n"
-        "        print('exists' in str(error), all(vars(helper.Store)[verb] is own[verb] for verb in own))\n"
+        "    except UnsupportedError as error:\n"
+        "        print(all(vars(helper.Store)[verb] is own[verb] for verb in own), error)\n"
     )
-    assert said.splitlines() == ["True True", "True True"]
+    for line in said.splitlines():
+        assert line.startswith(
+            "True this Cat's UserStore has no exists, so its values cannot be kept elsewhere"
+        )
+        assert "install cheshire-cat-ai" in line
+    assert len(said.splitlines()) == 2
