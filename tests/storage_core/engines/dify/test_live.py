@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from storage_core import AsyncStorage, BusyError, ConflictError, Storage
 from storage_core.engines.dify import marks as dify_marks
 from storage_core.engines.dify.files import digest_of
 from storage_core.engines.dify.marks import Marks
+from storage_core.engines.dify.walk import Walk
 from storage_core.location import open_database
 from storage_core.query import Address
 from tests.foreign.dify_daemon import TENANT, Daemon, numbered
@@ -268,18 +270,27 @@ async def test_two_storages_in_one_process_see_each_others_writes_at_once(folder
             assert [key async for key in one.store(PLUGIN).keys(f"made/{number:02}")] == [f"made/{number:02}"]
 
 
-async def test_the_loop_goes_on_while_a_large_storage_is_looked_at(folder: Path) -> None:
+async def test_the_loop_goes_on_while_a_large_storage_is_looked_at(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     base = plugin_folder(folder) / "many"
     base.mkdir()
-    for number in range(10_000):
+    for number in range(3_000):
         (base / str(number)).touch()
-    async with AsyncStorage(folder) as storage:
-        turns = 0
-        looking = asyncio.ensure_future(storage.scopes())
-        while not looking.done():
-            turns += 1
-            await asyncio.sleep(0)
-        assert turns > 5
-        assert sum(info.count for info in looking.result()) == 10_000 + 18
-        assert storage._connections.database.look_every >= 0.25
+    has_gone_on, through = threading.Event(), Walk.through
+
+    def once_it_has(walk: Walk, *arguments: Any) -> None:
+        assert has_gone_on.wait(60), "the loop waits for the look"
+        through(walk, *arguments)
+
+    monkeypatch.setattr(Walk, "through", once_it_has)
+    storage = AsyncStorage(folder)
+    looking = asyncio.ensure_future(storage.scopes())
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not looking.done()
+    has_gone_on.set()
+    assert sum(info.count for info in await looking) == 3_000 + 18
+    assert storage._connections.database.look_every >= 0.25
+    await storage.close()
     assert TENANT in os.listdir(folder)

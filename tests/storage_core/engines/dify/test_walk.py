@@ -3,6 +3,7 @@
 import os
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -154,9 +155,9 @@ async def test_a_large_storage_is_looked_through_once_when_it_is_opened(
     walks: list[object] = []
     through = Walk.through
 
-    def counted(walk: Walk, *arguments: object) -> None:
+    def counted(walk: Walk, *arguments: Any) -> None:
         walks.append(walk)
-        through(walk, *arguments)  # type: ignore[arg-type]
+        through(walk, *arguments)
 
     monkeypatch.setattr(Walk, "through", counted)
     monkeypatch.setattr(dify_scan, "time", Standstill)
