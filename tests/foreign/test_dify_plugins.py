@@ -56,6 +56,7 @@ def test_a_message_that_is_marked_as_in_work_is_answered_once(way: str, location
     }
 
 
+@quickly_in_one_way
 def test_a_cursor_of_four_bytes_goes_on_where_it_was(way: str, location: Path) -> None:
     first, _ = ask(way, "records", [tool("next_batch", table="t1"), tool("next_batch", table="t2")], location)
     assert said(first) == [f"from the start: {LOAD_FAILED}", {"from": 0, "to": 5}] * 2

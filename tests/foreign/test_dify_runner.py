@@ -161,10 +161,11 @@ def test_answers_that_nobody_reads_end_the_command_quietly(location: Path) -> No
 
 
 def test_quiet_leaves_errors_only(location: Path) -> None:
-    assert ask_odd(location, "print", "--quiet").stderr == ""
-    assert ask_odd(location, "fail", "--quiet").stderr.startswith(
-        "error: RuntimeError: this tool always fails\n"
-    )
+    lines = [tool("ask", what="print"), tool("ask", what="fail")]
+    ran = run_dify_plugin(PLUGINS / "odd", "--storage", location, "--quiet", "--lines", lines=lines)
+    assert len(ran.stdout.splitlines()) == 1
+    assert ran.stderr.startswith("error: RuntimeError: this tool always fails\n")
+    assert str(location) not in ran.stderr
 
 
 def test_an_endpoint_is_called_as_over_http(location: Path, tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def test_a_value_that_is_written_without_a_pause_is_refused_and_not_guessed(
         with Storage(folder, timeout=0) as storage:
             store = storage.store(PLUGIN)
             with pytest.raises(BusyError, match="without a pause"):
-                store.get("hot")
+                all(store.get("hot") for _ in range(1_000))  # a busy machine may let the writer pause
     finally:
         ended.set()
         writer.join()

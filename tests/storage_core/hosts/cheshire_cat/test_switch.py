@@ -236,21 +236,30 @@ def test_text_that_is_not_utf_8_stays_behind_as_well_and_keeps_the_cat_from_noth
         assert [info.scope.user for info in storage.scopes()] == [None]
 
 
-def test_values_that_are_in_the_workspace_already_stay(cat: CatProject) -> None:
+@pytest.fixture(scope="module")
+def said_where_another_has_begun(
+    fresh_project: CatProject, tmp_path_factory: pytest.TempPathFactory
+) -> list[str]:
+    """What a Cat logs, and then which plugins it loads as active, where another has begun its workspace."""
+    cat = fresh_project.copied_to(tmp_path_factory.mktemp("begun") / WORKSPACE)
     cat.switch_on()
     with Storage(cat.storage) as storage:
-        storage.workspace(WORKSPACE).save("active_plugins", ["mine"])
-    assert cat.ask("import asyncio, cat; print(asyncio.run(cat.store.load('active_plugins')))") == "['mine']"
-
-
-def test_a_workspace_that_another_cat_has_begun_is_named_in_the_log(cat: CatProject) -> None:
-    cat.switch_on()
-    with Storage(cat.storage) as storage:
-        storage.workspace(WORKSPACE).save("installation_info", {"id": "another"})
-    log = cat.ask(
+        values = {"active_plugins": ["mine"], "installation_info": {"id": "another"}}
+        storage.workspace(WORKSPACE).save_many(values)
+    return cat.ask(
         "import asyncio, logging, sys; logging.basicConfig(stream=sys.stdout);"
-        "from cat import store; asyncio.run(store.load('x'))"
-    )
+        "from cat import store; print(asyncio.run(store.load('active_plugins')))"
+    ).splitlines()
+
+
+def test_values_that_are_in_the_workspace_already_stay(said_where_another_has_begun: list[str]) -> None:
+    assert said_where_another_has_begun[-1] == "['mine']"
+
+
+def test_a_workspace_that_another_cat_has_begun_is_named_in_the_log(
+    said_where_another_has_begun: list[str],
+) -> None:
+    log = "\n".join(said_where_another_has_begun[:-1])
     assert "wonderland holds the values of another installation of the Cat" in log
 
 
