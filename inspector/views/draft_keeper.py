@@ -132,7 +132,9 @@ class DraftKeeper:
             return
         begun = time.monotonic()
         await self._keep_large()
-        await asyncio.sleep(RESTS * (time.monotonic() - begun))
+        until = time.monotonic() + RESTS * (time.monotonic() - begun)
+        while time.monotonic() < until and self._window.value.holds_whole:
+            await asyncio.sleep(KEEP_SECONDS)
 
     def _forget(self) -> None:
         self._turn += 1
