@@ -11,6 +11,7 @@ from storage_core import (
     ConflictError,
     InvalidNameError,
     InvalidValueError,
+    KeyNotFoundError,
     Kind,
     UnsupportedError,
 )
@@ -55,6 +56,11 @@ class Left:
         self.revision = revision
 
 
+def revision_met(conflict: ConflictError) -> int:
+    """The revision of what is there instead; 0 where nothing is."""
+    return 0 if conflict.entry is None else conflict.entry.revision
+
+
 class Passage:
     """One place that went from holding one thing to holding another; None is nothing, of revision 0."""
 
@@ -72,24 +78,30 @@ class Passage:
         self.left_before = Left(revision_before)
         self.left_after = Left(revision_after)
         self._is_after = True
+        self._met: int | None = None  # the revision of what another one had written, when that was found
 
     async def go(self, storage: AsyncStorage, *, back: bool, force: bool) -> None:
         """Let the place hold what it held before, or after. It may do so already, where another one conflicted."""
         if back != self._is_after:
             return
         start, end = (self.left_after, self.left_before) if back else (self.left_before, self.left_after)
-        expected = await _revision_at(storage, self.address) if force else start.revision
+        expected = self._met if force and self._met is not None else start.revision
         content = self.before if back else self.after
         what = None if content is None else await content.at_hand()
-        end.revision = await _put(storage, self.address, what, expected, as_it_was=True)
-        self._is_after = not back
+        try:
+            end.revision = await _put(storage, self.address, what, expected, as_it_was=True)
+        except ConflictError as conflict:
+            self._met = revision_met(conflict)
+            raise
+        self._is_after, self._met = not back, None
 
 
 class Undoable(Protocol):
     """Something that was done, and that can be taken back and done again.
 
-    Both are compare-and-set: they raise ConflictError where somebody has written meanwhile, unless `force`. Cancelled
-    or failed half-way, either can be called again and goes on where it stopped.
+    Both are compare-and-set: they raise ConflictError where somebody has written meanwhile. With `force` they go over
+    what that was, and raise it again where something newer has been written since. Cancelled or failed half-way,
+    either can be called again and goes on where it stopped.
     """
 
     @property
@@ -164,16 +176,28 @@ class Moved:
         self.passages = (self._source, self._target)
         self.steps = 1
         self.places = (source, target)
+        self._met = 0
 
     async def undo(self, storage: AsyncStorage, *, force: bool = False, progress: Progress = unheard) -> None:
-        start, end = self._target, self._source
-        expected = None if force else start.left_after.revision
-        end.left_before.revision = await _move(storage, start.address, end.address, expected, force)
+        expected = None if force else self._target.left_after.revision
+        moved = await self._move(storage, self._target, self._source, expected, force)
+        self._source.left_before.revision = moved
 
     async def redo(self, storage: AsyncStorage, *, force: bool = False, progress: Progress = unheard) -> None:
-        start, end = self._source, self._target
-        expected = None if force else start.left_before.revision
-        end.left_after.revision = await _move(storage, start.address, end.address, expected, force)
+        expected = None if force else self._source.left_before.revision
+        moved = await self._move(storage, self._source, self._target, expected, force)
+        self._target.left_after.revision = moved
+
+    async def _move(
+        self, storage: AsyncStorage, start: Passage, end: Passage, expected: int | None, force: bool
+    ) -> int:
+        """Move what is at the start; over what is at the end only where it conflicted before and is still that."""
+        overwrite = force and await _revision_at(storage, end.address) == self._met
+        try:
+            return await _move(storage, start.address, end.address, expected, overwrite)
+        except ConflictError as conflict:
+            self._met = revision_met(conflict)
+            raise
 
 
 class PartlyDoneError(Exception):
@@ -311,7 +335,7 @@ class History:
             except asyncio.CancelledError:
                 _put_on(self._undone, deed)
                 raise
-            except (InvalidNameError, InvalidValueError, UnsupportedError):
+            except (InvalidNameError, InvalidValueError, KeyNotFoundError, UnsupportedError):
                 self._done.pop()  # refused for ever, it would bar the way to what was done before
                 raise
             _put_on(self._undone, self._done.pop())

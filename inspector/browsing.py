@@ -64,6 +64,11 @@ class Browsing:
         self._asked = self._shown = 0
 
     @property
+    def has_begun(self) -> bool:
+        """Whether rows are shown, or on their way."""
+        return self._wanted is not None
+
+    @property
     def query(self) -> Query | None:
         """What is shown; None where nothing is yet."""
         return None if self._listing is None else self._listing.query
@@ -135,8 +140,10 @@ class Browsing:
             return
         if await self._browser.count(listing.query) != len(listing):
             await self._list_anew()
-        elif listing is self._listing:
-            self._listing = replace(listing, next_expiry=await self._browser.next_expiry())
+            return
+        expiry = await self._browser.next_expiry()
+        if listing is self._listing:
+            self._listing = replace(listing, next_expiry=expiry)
 
     async def count_all(self) -> int:
         """How many entries there would be without the pattern."""
@@ -145,9 +152,11 @@ class Browsing:
 
     async def position(self, address: Address) -> int | None:
         """The row of an address; None where the query does not find it."""
-        if self._listing is None:
-            return None
-        return await self._browser.position(self._listing, *address)
+        while (listing := self._listing) is not None:
+            row = await self._browser.position(listing, *address)
+            if self._listing is not None and self._listing.ids is listing.ids:
+                return row
+        return None
 
     async def addresses(self, ranges: Sequence[range]) -> list[Address]:
         """Where the entries of these rows are, without those that are gone."""
@@ -157,12 +166,13 @@ class Browsing:
 
     async def entries(self, ranges: Sequence[range], limit: int) -> list[Entry]:
         """What is in these rows now, without values and without those that are gone; at most `limit`, in order."""
+        listing = self._listing  # of which these are the rows, whatever comes meanwhile
         found: list[Entry] = []
         for rows in ranges:
             for start in range(rows.start, rows.stop, _AT_ONCE):
-                if self._listing is None or len(found) >= limit:
+                if listing is None or len(found) >= limit:
                     return found[:limit]
-                some = await self._browser.rows(self._listing, start, min(rows.stop, start + _AT_ONCE))
+                some = await self._browser.rows(listing, start, min(rows.stop, start + _AT_ONCE))
                 found += [entry for entry in some if entry is not None]
         return found[:limit]
 

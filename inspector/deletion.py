@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequenc
 from typing import Any
 from uuid import uuid4
 
-from inspector.actions import Left, Passage, Progress, unheard
+from inspector.actions import Left, Passage, Progress, revision_met, unheard
 from inspector.tasks import to_its_end
 from storage_core import AsyncStorage, ConflictError, InvalidNameError
 from storage_core.browse import Address
@@ -22,7 +22,7 @@ LARGE = 1024 * 1024
 MOST_REMEMBERED = 1_000
 """Places that are remembered beside what is kept, to tell of them."""
 
-_Step = Callable[[AsyncStorage, Address, bool], Coroutine[Any, Any, None]]
+_Step = Callable[[AsyncStorage, Address, int | None], Coroutine[Any, Any, None]]
 
 
 class Deletion:
@@ -36,6 +36,7 @@ class Deletion:
         self._kept = kept
         self._marks = marks
         self._lefts: dict[Address, Left] = {}
+        self._met: dict[Address, int] = {}  # the revisions of what others had written, when that was found
         self._odd = _Odd()
         self._one_large = asyncio.Lock()
         self.count = 0
@@ -120,7 +121,7 @@ class Deletion:
         conflict: ConflictError | None = None
         done = 0
         async for bundle in self._bundles():
-            steps = [step(storage, place, force) for place in bundle]
+            steps = [self._noting_conflicts(step, storage, place, force) for place in bundle]
             for outcome in await to_its_end(_all_of(steps)):
                 if isinstance(outcome, ConflictError):
                     conflict = conflict or outcome
@@ -131,7 +132,18 @@ class Deletion:
         if conflict is not None:
             raise conflict
 
-    async def _bring_back(self, storage: AsyncStorage, place: Address, force: bool) -> None:
+    async def _noting_conflicts(
+        self, step: _Step, storage: AsyncStorage, place: Address, force: bool
+    ) -> None:
+        try:
+            await step(storage, place, self._met.get(place) if force else None)
+        except ConflictError as conflict:
+            self._met[place] = revision_met(conflict)
+            raise
+        self._met.pop(place, None)
+
+    async def _bring_back(self, storage: AsyncStorage, place: Address, over: int | None) -> None:
+        """Bring back what was there, where nothing is now, or what has the revision `over`."""
         kept, there = await self._compared(storage, place)
         if kept is None or kept.data is None or _same(kept, there):
             return
@@ -142,18 +154,19 @@ class Deletion:
             kept.kind,
             kept.data,
             expires=kept.expires,
-            if_revision=there.revision if force and there is not None else 0,
+            if_revision=0 if there is None else over or 0,
             as_it_was=True,
         )
         left = self._lefts.get(place)
         if left is not None:
             left.revision = revision
 
-    async def _delete_again(self, storage: AsyncStorage, place: Address, force: bool) -> None:
+    async def _delete_again(self, storage: AsyncStorage, place: Address, over: int | None) -> None:
+        """Delete what is as it was, or has the revision `over`."""
         kept, there = await self._compared(storage, place)
         if there is None:
             return
-        as_it_was = there.revision if force or _same(kept, there) else 0
+        as_it_was = there.revision if _same(kept, there) else over or 0
         await storage.store(place.scope).delete(place.key, if_revision=as_it_was)
 
     async def _compared(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
@@ -58,15 +59,23 @@ class Tasks:
 
     def __init__(self, failed: Callable[[BaseException], None]) -> None:
         self._failed = failed
-        self._running: set[asyncio.Task[Any]] = set()
+        self._running: dict[
+            asyncio.Task[Any], int
+        ] = {}  # with numbers in the order in which they were started
+        self._numbers = count(1)
         self._lasting: set[asyncio.Task[Any]] = set()
         self._newest: dict[str, asyncio.Task[Any]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def start(self, work: Coroutine[Any, Any, Any], *, newest_of: str | None = None) -> asyncio.Task[Any]:
-        """Run `work`; with `newest_of`, in the place of what was started for the same purpose before."""
+    def start(
+        self, work: Coroutine[Any, Any, Any], *, newest_of: str | None = None, unasked: bool = False
+    ) -> asyncio.Task[Any]:
+        """Run `work`; with `newest_of`, in the place of what was started for the same purpose before.
+
+        What is `unasked`, as no person has wanted it, is newer than nothing.
+        """
         task = self._task(work)
-        self._running.add(task)
+        self._running[task] = 0 if unasked else next(self._numbers)
         task.add_done_callback(self._ended)
         if newest_of is not None:
             former = self._newest.get(newest_of)
@@ -85,6 +94,13 @@ class Tasks:
     def is_running(self, purpose: str) -> bool:
         """Whether what was started newest for this purpose has not ended."""
         return purpose in self._newest
+
+    def is_newer(self, purpose: str) -> bool:
+        """Whether what runs for this purpose was started later than the task that asks."""
+        current, newest = asyncio.current_task(), self._newest.get(purpose)
+        if current not in self._running or newest is None:
+            return False
+        return self._running[newest] > self._running[current]
 
     def cancel(self, purpose: str) -> None:
         """Cancel what was started for this purpose, where it is still running."""
@@ -113,19 +129,19 @@ class Tasks:
         return self._loop.create_task(work)
 
     def _busy(self) -> set[asyncio.Task[Any]]:
-        others = self._running - {asyncio.current_task()}
+        others = self._running.keys() - {asyncio.current_task()}
         return others - _asking - _queueing if others & _asking else others
 
     async def close(self) -> None:
         """Cancel everything and return when it has ended."""
         current = asyncio.current_task()
-        while others := (self._running | self._lasting) - {current}:
+        while others := (self._running.keys() | self._lasting) - {current}:
             for task in others:
                 task.cancel()
             await asyncio.wait(others)
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
-        self._running.discard(task)
+        self._running.pop(task, None)
         self._lasting.discard(task)
         for purpose, newest in list(self._newest.items()):
             if newest is task:

@@ -11,9 +11,9 @@ from contextlib import suppress
 from typing import Protocol
 from weakref import WeakSet
 
-_PATIENCE = 1.0
-"""Seconds that a fork waits for threads to come out of the database. One that is inside may hold a lock of SQLite's
-own, which the child would find locked for ever; but a fork that never comes would be worse."""
+_PATIENCE = 5.0
+"""Seconds that a fork waits for threads to come out of the database: on a busy machine a write may take more than
+one. A child may lose what it writes where one is still inside; but a fork that never comes would be worse."""
 
 
 class Forkable(Protocol):

@@ -201,7 +201,8 @@ class Storage:
     def _pause_for_fork(self, deadline: float) -> None:
         self._forker = Visitor()
         for gate in (self._writing, self._opening):
-            gate.enter(self._forker, deadline - time.monotonic())
+            if not self._forker.has_cut_into(gate):
+                gate.enter(self._forker, deadline - time.monotonic())
         if self._writing.holder == {0: self._forker} and self._writer is not None:
             self._writer.close()
             self._writer = None

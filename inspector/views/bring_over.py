@@ -52,6 +52,8 @@ class BringOver:
         if session is None or self._dialog is not None or not await self._window.desk.may_leave():
             return
         counts = await session.browser.counts()
+        if self._window.session is not session or self._dialog is not None:
+            return  # something else was quicker
         choices = ScopeChoices(counts, partial(title, session.storage))
         dialog = BringOverDialog(self._window, session.location, choices, session.system)
         dialog.named.connect(lambda: self._window.start(self._look_at(dialog), newest_of="target"))
@@ -65,6 +67,7 @@ class BringOver:
         try:
             await answer(dialog)
         finally:
+            self._window.tasks.cancel("target")  # which would tell a dialog that is gone
             self._dialog = None
 
     async def _look_at(self, dialog: BringOverDialog) -> None:

@@ -40,7 +40,7 @@ class Commands(QObject):
             "Rename": window.deeds.rename,
             "Undo": self._undo,
             "Redo": self._redo,
-            "Refresh": self._refresh,
+            "Refresh": self.refresh,
         }
         for name, flow in flows.items():
             self._actions[name].triggered.connect(lambda _=False, flow=flow: window.start(flow()))
@@ -108,9 +108,12 @@ class Commands(QObject):
         await self._window.deeds.create(self._window.scopes.scope, self._window.scopes.prefix)
 
     async def _delete_selected(self) -> None:
-        await self._window.deeds.delete(await self._window.keys.selected())
+        session = self._window.session
+        if session is not None:
+            await self._window.deeds.delete(session, await self._window.keys.selected())
 
-    async def _refresh(self) -> None:
+    async def refresh(self) -> None:
+        """Read everything that is shown anew."""
         await self._window.scopes.refresh()
         await self._window.keys.refresh()
         await self._window.desk.refresh()

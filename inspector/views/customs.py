@@ -66,6 +66,7 @@ class Customs(QObject):
         return workspace_state(members, session.system, read_only=session.read_only)
 
     def _tell_aftermath(self, places: Sequence[Address]) -> None:
+        self._window.toast.hide()  # it may offer to undo what is no longer the last thing that was done
         session = self._window.session
         if session is None:
             return

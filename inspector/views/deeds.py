@@ -55,6 +55,9 @@ class _Passing(Protocol):
     ) -> Coroutine[Any, Any, Undoable]: ...
 
 
+_Ask = Callable[[Address], RenameDialog | PlaceDialog]
+
+
 class Deeds:
     """Each is a flow that takes its turn at the desk, asks before an edit would be lost, and can be undone."""
 
@@ -92,46 +95,32 @@ class Deeds:
 
     async def rename(self) -> None:
         """Ask for another key for the value on the desk."""
-        source = self._desk.address
-        if source is not None:
-            await self._move(source, lambda: RenameDialog(self._window, source))
+        await self._move(lambda source: RenameDialog(self._window, source))
 
     async def move(self) -> None:
         """Ask for another place, in any scope, for the value on the desk."""
-        source = self._desk.address
-        if source is not None:
-            await self._move(
-                source,
-                lambda: PlaceDialog(self._window, source, "moveDialog", "Move to", "&Move", self._system),
-            )
+        await self._move(
+            lambda source: PlaceDialog(self._window, source, "moveDialog", "Move to", "&Move", self._system)
+        )
 
     async def copy(self) -> None:
         """Ask for a place, in any scope, and put the same value there."""
-        source = self._desk.address
-        if source is not None:
-            await self._put_elsewhere(
-                source,
-                lambda: PlaceDialog(self._window, source, "copyDialog", "Copy to", "&Copy", self._system),
-                actions.copy,
-                None,
-            )
+        await self._put_elsewhere(
+            lambda source: PlaceDialog(self._window, source, "copyDialog", "Copy to", "&Copy", self._system),
+            actions.copy,
+            None,
+        )
 
-    async def _move(self, source: Address, ask: Callable[[], RenameDialog | PlaceDialog]) -> None:
-        await self._put_elsewhere(source, ask, actions.move, 0)
+    async def _move(self, ask: _Ask) -> None:
+        await self._put_elsewhere(ask, actions.move, 0)
 
-    async def _put_elsewhere(
-        self,
-        source: Address,
-        ask: Callable[[], RenameDialog | PlaceDialog],
-        deed: _Passing,
-        size_limit: int | None,
-    ) -> None:
+    async def _put_elsewhere(self, ask: _Ask, deed: _Passing, size_limit: int | None) -> None:
         """Ask for a place and put the value there; where the storage refuses it, say why and ask anew."""
         async with self._desk.turn():
-            session = self._desk.session
-            if session is None or session.read_only or not await self._desk.guard():
+            session, source = self._desk.session, self._desk.address
+            if session is None or session.read_only or source is None or not await self._desk.guard():
                 return
-            dialog = ask()
+            dialog = ask(source)
             while await answer(dialog) == QDialog.DialogCode.Accepted and dialog.target() != source:
                 target, typed = dialog.target(), dialog.typed()
                 entry = await self._still_there(session, source, size_limit)
@@ -146,7 +135,7 @@ class Deeds:
                             self._around.tell(visible(why))  # somebody was quicker where it comes from
                             return
                         why = f"{target.key or EMPTY_KEY:.80} is taken there: choose another key or place"
-                    dialog = ask()
+                    dialog = ask(source)
                     dialog.type_anew(typed)
                     dialog.say(visible(why))
                 else:
@@ -182,14 +171,13 @@ class Deeds:
             break
         await self._desk.show(place)
 
-    async def replace_value(self, place: Address, data: bytes) -> None:
-        """Store `data` in the place of the value on the desk, whose size does not matter.
+    async def replace_value(self, session: Session, place: Address, data: bytes) -> None:
+        """Store `data` in the place of the value on the desk of this storage, whose size does not matter.
 
         Raises InvalidValueError where it is to be JSON and is not.
         """
         async with self._desk.turn():
-            session = self._desk.session
-            if session is None or self._desk.address != place:
+            if session is not self._desk.session or self._desk.address != place:
                 return
             shown = self._desk.revision
             entry = await self._still_there(session, place)
@@ -208,11 +196,10 @@ class Deeds:
                     return
             await self._desk.show(place)
 
-    async def delete(self, places: Sequence[Address]) -> None:
-        """Delete; a few keys at once and with Undo, many only after the person has confirmed."""
+    async def delete(self, session: Session, places: Sequence[Address]) -> None:
+        """Delete from this storage; a few keys at once and with Undo, many only after the person has confirmed."""
         async with self._desk.turn():
-            session = self._desk.session
-            if session is None or session.read_only or not places:
+            if session is not self._desk.session or session.read_only or not places:
                 return
             if len(places) > ASK_BEFORE_DELETING:
                 if await self._confirmed(f"Delete {len(places):,} keys?"):
@@ -221,11 +208,10 @@ class Deeds:
                 done = await _remembered(session, actions.delete(session.storage, places))
                 self._show_deleted(done, places)
 
-    async def delete_scope(self, scope: Scope, prefix: str = "") -> None:
+    async def delete_scope(self, session: Session, scope: Scope, prefix: str = "") -> None:
         """Delete all keys of a scope, or those that start with `prefix`, after saying exactly how many they are."""
         async with self._desk.turn():
-            session = self._desk.session
-            if session is None or session.read_only:
+            if session is not self._desk.session or session.read_only:
                 return
             listing = await session.browser.listing(Query(scope, prefix))
             where = scope_text(scope, session.system)
@@ -257,7 +243,7 @@ class Deeds:
 
     def _show_deleted(self, done: Undoable, places: Sequence[Address]) -> None:
         if self._desk.address in places:
-            self._desk.put(None, None)
+            self._desk.put_away_deleted()
         self._around.tell(f"Deleted: {visible(done.label.removeprefix('deletion of '))}", undo=True)
 
     async def undo(self) -> None:
@@ -280,12 +266,15 @@ class Deeds:
             deed = history.to_undo if verb == "Undo" else history.to_redo
             if deed is None:
                 return
-            try:
-                finished = await self._go_through(session, verb, deed, step, force=False)
-            except ConflictError:
-                if not await self._may_overwrite("What is there now"):
-                    return
-                finished = await self._go_through(session, verb, deed, step, force=True)
+            finished: bool | None = None
+            force = False
+            while finished is None:
+                try:
+                    finished = await self._go_through(session, verb, deed, step, force=force)
+                except ConflictError:
+                    if not await self._may_overwrite("What is there now"):
+                        return
+                    force = True
             session.tell_changed(deed)
             if finished:
                 self._around.tell(_in_words(deed, done))

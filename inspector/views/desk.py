@@ -101,7 +101,9 @@ class Desk:
     async def open_whole(self) -> None:
         """Bring all of a large value to the desk, to be opened as hex or as an image."""
         async with self.turn():
-            self.put(self.address, await self._open(self.address, HEX_LIMIT))
+            opened = await self._open(self.address, HEX_LIMIT)
+            if not self._pane.is_edited():  # an earlier click may have opened it already
+                self.put(self.address, opened)
 
     async def revert(self) -> None:
         """Put the edit away and show what is stored."""
@@ -174,6 +176,13 @@ class Desk:
             self._pane.show_state(opened)
         else:
             self._pane.show_entry(opened, read_only=self.session.read_only)
+
+    def put_away_deleted(self) -> None:
+        """The person has deleted what is on the desk; what they typed in that moment stays."""
+        if self._pane.is_edited():
+            self._pane.warn("It was deleted meanwhile: saving will ask")
+        else:
+            self.put(None, None)
 
     async def _look(self, address: Address | None) -> Opened | State | None:
         """What is at `address`, or why that cannot be read; where all of the storage is gone, the window says so."""

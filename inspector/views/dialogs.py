@@ -59,6 +59,7 @@ class QuestionDialog(QDialog):
 
     def __init__(self, parent: QWidget, name: str, title: str, what: str, then: str = "") -> None:
         super().__init__(parent)
+        self.said = [what, then]
         self.setObjectName(name)
         self.setWindowTitle(title)
         self._column = QVBoxLayout(self)
@@ -88,6 +89,7 @@ class QuestionDialog(QDialog):
 
     def add_details(self, details: str) -> None:
         """Text to read and to copy, between the sentences and the buttons."""
+        self.said.append(details)
         shown = QPlainTextEdit(details, readOnly=True, tabChangesFocus=True)
         shown.setFont(theme.mono_font())
         shown.setAccessibleName("Details")
@@ -134,6 +136,16 @@ def overwrite_dialog(parent: QWidget, what: str, then: str) -> QuestionDialog:
         "&Keep theirs", QDialog.DialogCode.Rejected.value, name="keepTheirsButton", primary=True
     )
     return dialog
+
+
+def show_problem(parent: QWidget, error: BaseException) -> None:
+    """Say what went wrong, without waiting; what a dialog that is open says already is not said again."""
+    dialog = problem_dialog(parent, error)
+    others = parent.findChildren(QuestionDialog, dialog.objectName())
+    if any(other.isVisible() and other.said == dialog.said for other in others):
+        dialog.deleteLater()
+    else:
+        dialog.open()
 
 
 def problem_dialog(parent: QWidget, error: BaseException) -> QuestionDialog:

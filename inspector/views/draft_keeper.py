@@ -183,7 +183,7 @@ class DraftKeeper:
         base = RawEntry(scope, key, draft.kind, draft.base, len(draft.base), revision, updated, expires)
         if not await self._window.desk.restore(base, draft.edited):
             return False
-        self._window.show_address(draft.address)
+        self._window.go_to(draft.address)
         if now is None or now.revision != revision:
             self._window.value.warn("Somebody has written it since: saving will ask")
         kept = await self._keep_large() if self._window.value.holds_whole else self.keep()

@@ -87,6 +87,12 @@ class ExpiryDialog(QDialog):
             return self._as_shown  # the field shows no fractions of a second
         return datetime.fromtimestamp(self._time.dateTime().toMSecsSinceEpoch() / 1000, UTC)
 
+    def accept(self) -> None:
+        """Close with the answer, unless the time has passed while the dialog was open."""
+        self._check()
+        if self._accept.isEnabled():
+            super().accept()
+
     def _seconds(self) -> float | None:
         """The lifetime in the field; None where it is none."""
         try:

@@ -14,7 +14,7 @@ from inspector.views.desk import Desk, Surroundings
 from inspector.views.dialogs import QuestionDialog, answer
 from inspector.views.progress import with_progress
 from inspector.views.value_pane import ValuePane
-from storage_core import InvalidValueError
+from storage_core import InvalidValueError, StorageError
 from storage_core.browse import Address
 
 _LONGEST_NAME = 80
@@ -52,7 +52,7 @@ class FileFlows:
                 await save_bytes(edited, target)
             elif not await self._save_stored(session, place, entry.size, target):
                 return
-        except OSError as error:
+        except (OSError, StorageError) as error:
             await self._say_why_not(f"The value was not saved to {visible(target.name)}.", error)
         else:
             self._around.tell(f"Saved to {visible(target.name)}")
@@ -77,7 +77,7 @@ class FileFlows:
         try:
             data = await self._read(source)
             if data is not None:
-                await self._deeds.replace_value(place, data)
+                await self._deeds.replace_value(session, place, data)
         except (OSError, InvalidValueError) as error:
             await self._say_why_not("The value stays as it is.", error)
 

@@ -83,9 +83,9 @@ class KeyMenu(QObject):
         menu.popup(at)
 
     async def _delete_scope(self) -> None:
-        scopes = self._window.scopes
-        if scopes.scope is not None:
-            await self._window.deeds.delete_scope(scopes.scope, scopes.prefix)
+        session, scopes = self._window.session, self._window.scopes
+        if session is not None and scopes.scope is not None:
+            await self._window.deeds.delete_scope(session, scopes.scope, scopes.prefix)
 
     # Copying.
 
@@ -106,7 +106,7 @@ class KeyMenu(QObject):
 
     async def _copy_value(self) -> None:
         pane = self._window.value
-        if pane.editor() is None:
+        if pane.editor() is None or pane.holds_whole:
             self._window.tell(f"More than {human_size(EDIT_LIMIT)} is not copied: save it to a file")
             return
         data = pane.data()

@@ -27,6 +27,8 @@ from storage_core.browse import Address, Order, Query
 TYPING_PAUSE = 0.12
 """Seconds after the last letter in the filter until it is looked for."""
 
+_PURPOSE = "keys"
+
 
 def _no_summary(scope: Scope) -> State | None:
     return None
@@ -50,8 +52,8 @@ class KeyPane(QWidget):
         self._query = Query()
         self._home: tuple[Scope | None, str] = (None, "")
         self._total: int | None = None  # how many there are without the pattern, once that is known
-        self._awaited_row: int | None = None
         self._told: Address | None = None
+        self._is_to_tell = False  # they are at another row, of which it is not known yet which key is in it
         self._is_awaited = False  # what was told last is not listed yet: a key that was made just now
         self._is_read_only = False
         self._counting = Coalescer(tasks, 0, self._count_anew)
@@ -80,7 +82,17 @@ class KeyPane(QWidget):
 
     def is_about(self, address: Address) -> bool:
         """Whether the keys that are shown are those among which this one is, but for the filter."""
-        return self._query.concerns(*address)
+        is_showing = self._browsing is not None and self._browsing.has_begun
+        return is_showing and self._query.concerns(*address)
+
+    def is_at(self, address: Address) -> bool:
+        """Whether this is the key that was gone to last, by the person or by `choose`."""
+        return self._told == address
+
+    @property
+    def home(self) -> tuple[Scope | None, str]:
+        """The scope that is shown, and what its keys start with, also while keys of everywhere are."""
+        return self._home
 
     def show_session(self, session: Session) -> None:
         """Show the keys of another storage from now on; which, `show_scope` says."""
@@ -94,16 +106,22 @@ class KeyPane(QWidget):
 
     def leave_session(self) -> None:
         """Show no keys."""
+        self._tasks.cancel(_PURPOSE)
         self._browsing = None
         self._has_failed = False
         self._told = None
         self.model.begin(Query())
 
     async def show_scope(self, scope: Scope | None, prefix: str) -> None:
-        """Show the keys of a scope that start with `prefix`, and of no other, with the filter's text as it stands."""
+        """Show the keys of a scope that start with `prefix`, and of no other, with the filter's text as it stands.
+
+        Cancelled, it only waits no longer: all of them are shown in the end, unless others are asked for.
+        """
         self._home = (scope, prefix)
         self._filter.stay_here()
-        await self._show(replace(self._query, scope=scope, prefix=prefix))
+        await asyncio.wait(
+            [self._ask(replace(self._query, scope=scope, prefix=prefix, pattern=self._filter.text))]
+        )
 
     async def refresh(self) -> None:
         """Read everything anew, where it is."""
@@ -119,7 +137,7 @@ class KeyPane(QWidget):
             await self._show(self._query)
         elif self._browsing is not None:
             await self._browsing.follow(changes)
-            if self._is_awaited and self._told is not None:
+            if self._is_awaited and self._told is not None and not self._is_to_tell:
                 await self.choose(self._told)
             if self._query.pattern and any(self._query.concerns(each.scope, each.key) for each in changes):
                 self._counting.ask()
@@ -133,22 +151,30 @@ class KeyPane(QWidget):
         if self._browsing is not None:
             await self._browsing.let_expire()
 
-    async def choose_first(self) -> None:
-        """Go to the first key, where there is one."""
-        if self.model.count:
-            self.table.choose_row(0)
+    def choose_first(self) -> Address | None:
+        """Go to the first key without telling anybody, and say which; None where the person is at one already."""
+        first = self.model.row_at(0)
+        if first is None or self.table.currentIndex().isValid():
+            return None
+        self._told = first.address
+        self.table.choose_row(0)
+        return first.address
 
     async def choose(self, address: Address) -> None:
         """Go to a key without telling anybody; nothing is selected as long as it is not listed."""
-        self._told = address
+        self._told, self._is_to_tell = address, False
         row = None if self._browsing is None else await self._browsing.position(address)
-        if self._told != address:  # the person has gone on meanwhile
+        if self._has_gone_on(address):
             return
         self._is_awaited = row is None
         if row is None:
-            self.table.clearSelection()
+            self.table.selectionModel().clear()
         else:
             self.table.choose_row(row)
+
+    def _has_gone_on(self, address: Address) -> bool:
+        """Whether the person went to another key meanwhile."""
+        return self._told != address or self._is_to_tell
 
     async def selected(self) -> list[Address]:
         """The addresses of the selected rows, also of those that were never in sight."""
@@ -164,7 +190,7 @@ class KeyPane(QWidget):
 
     def choose_none(self) -> None:
         """Be at no key."""
-        self._told = None
+        self._told, self._is_to_tell = None, False
         self.table.selectionModel().clear()
 
     def has_selection(self) -> bool:
@@ -192,13 +218,14 @@ class KeyPane(QWidget):
             self._has_failed = True
             raise
         await self._count_all()
-        await self._return_to(self._told)
+        await self._return()
 
-    async def _return_to(self, address: Address | None) -> None:
+    async def _return(self) -> None:
         """Select what was looked at before, where it is still listed."""
+        address = self._told
         if address is not None and self._browsing is not None:
             row = await self._browsing.position(address)
-            if row is not None:
+            if row is not None and not self._has_gone_on(address):
                 self.table.choose_row(row)
 
     async def _count_all(self) -> None:
@@ -233,17 +260,17 @@ class KeyPane(QWidget):
     def _order(self, order: Order, descending: bool) -> None:
         self._ask(replace(self._query, order=order, descending=descending))
 
-    def _ask(self, query: Query) -> None:
+    def _ask(self, query: Query) -> asyncio.Task[None]:
         """Show what the person wants to see; what they type next, before it is there, is about this already."""
         self._query = query
-        self._tasks.start(self._show(query), newest_of="keys")
+        return self._tasks.start(self._show(query), newest_of=_PURPOSE)
 
     # What the person does.
 
     def _current_changed(self, index: QModelIndex) -> None:
         if not index.isValid():
             return
-        self._awaited_row = index.row()
+        self._is_to_tell = True
         self._current_is_gone = self._rows_come_and_go
         if not self._rows_come_and_go:
             self._tell_current()
@@ -261,22 +288,19 @@ class KeyPane(QWidget):
         """Say which row became the current one; its place is known only now."""
         self._rows_come_and_go = False
         if self._current_is_gone:
-            self._awaited_row = self.table.currentIndex().row()
             self._tell_current()
 
     def _tell_current(self) -> None:
         """Tell where the person went, once it is known which key is in that row."""
-        if self._awaited_row is None:
+        address = self.table.currentIndex().data(KeyRole.ADDRESS) if self._is_to_tell else None
+        if address is None:
             return
-        address = self.model.index(self._awaited_row, 0).data(KeyRole.ADDRESS)
-        if address is not None:
-            self._awaited_row = None
-            if address != self._told:
-                self._told = address
-                self._is_awaited = False
-                told = self.moved_on if self._current_is_gone else self.key_chosen
-                self._current_is_gone = False
-                told.emit(address)
+        told = self.moved_on if self._current_is_gone else self.key_chosen
+        self._is_to_tell = self._current_is_gone = False
+        if address != self._told:
+            self._told = address
+            self._is_awaited = False
+            told.emit(address)
 
     def _tell_count(self) -> None:
         count = thousands(self.model.count)
@@ -303,6 +327,12 @@ class KeyPane(QWidget):
         if self._stack.currentWidget() is self._state:
             self._tell_count()
 
+    def _enter_table(self) -> None:
+        """Put the keyboard into the table, at a key."""
+        self.table.setFocus()
+        if self.model.count and not self.table.currentIndex().isValid():
+            self.table.choose_row(0)
+
     def _answer_state(self) -> None:
         if self._query.pattern:
             self._filter.clear()
@@ -323,9 +353,11 @@ class KeyPane(QWidget):
         self.model.shifted.connect(self._end_shift)
         self.table.selectionModel().currentRowChanged.connect(self._current_changed)
         self.table.selectionModel().selectionChanged.connect(self.selection_changed)
-        self._filter.typed.connect(lambda: self._tasks.start(self._filter_after_a_pause(), newest_of="keys"))
+        self._filter.typed.connect(
+            lambda: self._tasks.start(self._filter_after_a_pause(), newest_of=_PURPOSE)
+        )
         self._filter.chosen.connect(self._filter_otherwise)
-        self._filter.accepted.connect(lambda: self.table.setFocus())
+        self._filter.accepted.connect(self._enter_table)
         self._state.asked.connect(self._answer_state)
 
     def _lay_out(self) -> None:

@@ -6,16 +6,21 @@ from PySide6.QtCore import QObject, Signal
 
 from inspector.session import Session
 from inspector.tasks import Tasks
-from storage_core import BusyError, Change
+from storage_core import BusyError, Change, ChangesLostError
 
 BUNDLE_SECONDS = 0.05
 TRY_AGAIN_SECONDS = 0.5
 
 
 class Live(QObject):
-    """`changed` is emitted with a list of changes, some ten times a second, in the order of their revisions."""
+    """`changed` is emitted with a list of changes, some ten times a second, in the order of their revisions.
+
+    `lost` is emitted where more was written at once than is kept of the changes, with the revision from which on it
+    follows again: what is shown has to be read anew.
+    """
 
     changed = Signal(object)
+    lost = Signal(object)
 
     def __init__(self, tasks: Tasks) -> None:
         super().__init__()
@@ -24,10 +29,10 @@ class Live(QObject):
         self._bundle: list[Change] = []
         self._telling: asyncio.TimerHandle | None = None
 
-    def follow(self, session: Session) -> None:
-        """Follow this session's storage from now on, instead of the one before."""
+    def follow(self, session: Session, since: int) -> None:
+        """Follow this session's storage from that revision on, instead of the one before."""
         self.stop()
-        self._following = self._tasks.start_lasting(self._follow(session))
+        self._following = self._tasks.start_lasting(self._follow(session, since))
 
     @property
     def is_pending(self) -> bool:
@@ -39,15 +44,21 @@ class Live(QObject):
         if self._following is not None:
             self._following.cancel()
             self._following = None
+        self._drop_bundle()
+
+    def _drop_bundle(self) -> None:
         if self._telling is not None:
             self._telling.cancel()
             self._telling = None
         self._bundle = []
 
-    async def _follow(self, session: Session) -> None:
-        since = await session.storage.revision()
+    async def _follow(self, session: Session, since: int | None) -> None:
         while True:
             try:
+                if since is None:
+                    since = await session.storage.revision()
+                    self._drop_bundle()
+                    self.lost.emit(since)
                 async for change in session.browser.watch(since):
                     since = change.revision
                     self._hand_on(change)
@@ -55,6 +66,8 @@ class Live(QObject):
                 BusyError
             ):  # some databases cannot be read while another program writes: it is not for ever
                 await asyncio.sleep(TRY_AGAIN_SECONDS)
+            except ChangesLostError:
+                since = None
             else:
                 return
 

@@ -20,7 +20,7 @@ from inspector.views.bars import StatusBar, ToolRow
 from inspector.views.commands import Commands
 from inspector.views.deeds import Deeds
 from inspector.views.desk import Desk
-from inspector.views.dialogs import problem_dialog
+from inspector.views.dialogs import show_problem
 from inspector.views.features import Features
 from inspector.views.key_pane import KeyPane
 from inspector.views.live import Live
@@ -35,7 +35,14 @@ from inspector.views.value_pane import ValuePane
 from inspector.views.window_actions import WindowActions
 from inspector.views.window_content import WindowContent
 from inspector.views.window_layout import FIRST_SIZE, WIDE_SCOPES, WindowLayout, over, smallest_on
-from storage_core import BusyError, Change, ChangesLostError, Scope, StorageError, StorageMovedError
+from storage_core import (
+    Change,
+    ChangesLostError,
+    ClosedError,
+    Scope,
+    StorageError,
+    StorageMovedError,
+)
 from storage_core.browse import Address
 
 CLOCK_MS = 1_000
@@ -91,37 +98,34 @@ class MainWindow(QMainWindow):
         """
         with queueing():  # of two at once, the second is what is to be seen in the end
             await self._opening.acquire()
+        may_leave = False
         try:
-            if await self.desk.may_leave():
+            may_leave = await self.desk.may_leave()
+            if may_leave:
                 await self._open(location, read_only=read_only, create=create)
-            else:
+        finally:
+            if not may_leave:
                 self.commands["ReadOnly"].setChecked(self.session is not None and self.session.read_only)
                 self._panes.show_panes()  # there is the edit that is kept, whatever stood in their place
-        finally:
             self._opening.release()
 
     async def _open(self, location: Path, *, read_only: bool, create: bool) -> None:
-        await self._leave_storage()
         self.location = location
-        self._content.show_state(OPENING)
+        self._content.show_state(OPENING)  # first, so that nothing more can be typed
+        await self._leave_storage()
         self.setWindowTitle(f"{visible(location.name)} — State Inspector")
         self.commands["ReadOnly"].setChecked(read_only)
-        session = Session(location, read_only=read_only)
         try:
-            await session.open(create=create)
+            session = await Session.opened(location, read_only=read_only, create=create)
         except StorageError as error:
-            await session.close()
             self._content.show_state(state_of(error, location))
             return
-        except asyncio.CancelledError:
-            await session.close()
-            raise
         self.session = session
         self.session_changed.emit()
         await self.desk.take(session)
         try:
             await self._show_session(session, location)
-        except BusyError as error:  # some databases cannot be read while another program writes
+        except StorageError as error:  # another program writes, or damage that is found only now
             await self._leave_storage()
             self._content.show_state(state_of(error, location))
 
@@ -132,8 +136,9 @@ class MainWindow(QMainWindow):
         if session.system.weighs:
             self._panes.widen_scopes(WIDE_SCOPES)
         self.keys.show_session(session)
-        await self._tell_what_was_before(session)
-        self.live.follow(session)
+        newest = await session.storage.revision()
+        await self._tell_what_was_before(session, newest)
+        self.live.follow(session, newest)
         await self.scopes.show_session(session)
         await self._content.show()
         self._doing.update()
@@ -147,9 +152,9 @@ class MainWindow(QMainWindow):
         """Return when no query, no timer and no page load is pending, or when the window has been closed."""
         rounds = 0  # more than one, as what an event brings about may begin only with the next
         while rounds < QUIET_ROUNDS and not self._is_closing:
-            rounds = rounds + 1 if self.tasks.is_idle and not self._is_timer_pending() else 0
             await self.tasks.idle()
             await asyncio.sleep(0.005)
+            rounds = rounds + 1 if self._is_quiet() else 0
 
     async def shutdown(self) -> None:
         """Close everything without asking; with settings, an unsaved edit stays as a draft. Twice does no harm."""
@@ -167,16 +172,21 @@ class MainWindow(QMainWindow):
         self.deleteLater()
 
     def report(self, error: BaseException) -> None:
-        """Show what went wrong: a storage that is gone in its own place, everything else in a dialog."""
+        """Show what went wrong: a storage that is gone in its own place, everything else in a dialog, once.
+
+        A ClosedError is of a storage that was left while it was being read: nobody waits for that any more.
+        """
         if isinstance(error, StorageMovedError) and self.location is not None:
             self._content.show_state(state_of(error, self.location))
             self.status.show_storage(None, read_only=False)  # what is shown is not live any more
-        else:
-            problem_dialog(self, error).open()
+        elif not isinstance(error, ClosedError):
+            show_problem(self, error)
 
-    def start(self, work: Coroutine[Any, Any, Any], *, newest_of: str | None = None) -> asyncio.Task[Any]:
+    def start(
+        self, work: Coroutine[Any, Any, Any], *, newest_of: str | None = None, unasked: bool = False
+    ) -> asyncio.Task[Any]:
         """Run what a person has started, and then enable the commands that are possible from there."""
-        task = self.tasks.start(work, newest_of=newest_of)
+        task = self.tasks.start(work, newest_of=newest_of, unasked=unasked)
         task.add_done_callback(lambda _: None if self._is_closing else self._doing.update())
         return task
 
@@ -185,17 +195,17 @@ class MainWindow(QMainWindow):
         self.start(self.place.go_to(address), newest_of="place")
 
     def show_address(self, address: Address) -> None:
-        """Let the panes show the key that is on the desk."""
-        self.start(self.place.show(address), newest_of="place")
+        """Let the panes show the key that is on the desk, unless the person has gone on since the task began."""
+        if not self.tasks.is_newer("place"):
+            self.start(self.place.show(address), newest_of="place")
 
     def tell(self, text: str, *, undo: bool = False) -> None:
         """Say in passing what was done; `undo` offers to take it back."""
         deed = None if self.session is None else self.session.history.to_undo
         self.toast.say(text, undo=undo, of=deed)
 
-    async def _tell_what_was_before(self, session: Session) -> None:
+    async def _tell_what_was_before(self, session: Session, newest: int) -> None:
         """Begin the activity with the newest changes of before: so one sees at once what goes on here."""
-        newest = await session.storage.revision()
         self.status.show_revision(newest)
         try:
             before = session.storage.changes(max(0, newest - CHANGES_BEFORE))
@@ -205,22 +215,35 @@ class MainWindow(QMainWindow):
 
     async def _leave_storage(self) -> None:
         self.live.stop()
+        for purpose in ("place", "time", "drafts"):
+            self.tasks.cancel(purpose)
         self.session = None
-        self.session_changed.emit()
         self.scopes.leave_session()
         self.keys.leave_session()
+        self.session_changed.emit()
+        self.toast.hide()
         self.activity.clear()
         self.tool_row.breadcrumb.show_place(None)
         self.status.show_storage(None, read_only=False)
         await self.desk.take(None)
 
-    async def _follow(self, changes: Sequence[Change]) -> None:
+    async def _follow(self, session: Session | None, changes: Sequence[Change]) -> None:
+        if self.session is not session:
+            return
         self.activity.add(changes)
         self.status.show_revision(changes[-1].revision)
         await self.scopes.follow(changes)
         await self.keys.follow(changes)
-        await self.desk.follow(changes)
-        await self._content.follow()
+        if self.session is session:
+            await self.desk.follow(changes)
+            await self._content.follow()
+
+    async def _catch_up(self, session: Session | None, newest: int) -> None:
+        """More was written than anybody can follow: show what there is now."""
+        if session is not None and self.session is session:
+            await self._tell_what_was_before(session, newest)
+            await self._doing.refresh()
+            await self._content.follow()
 
     def _let_time_pass(self) -> None:
         self.value.tell_ages()
@@ -229,13 +252,16 @@ class MainWindow(QMainWindow):
             self.tasks.start(self.keys.let_expire(), newest_of="time")
 
     def _scope_chosen(self, scope: Scope, prefix: str) -> None:
-        if not self.place.is_leading:
+        if self.place.leading_to != (scope, prefix):
             self.start(self.place.enter(scope, prefix), newest_of="place")
 
     def _moved_on(self, to: Address) -> None:
         """The row they were at is gone, which leads nobody away who is on their way to another place already."""
         if not self.tasks.is_running("place"):
-            self.start(self.place.move_on(to), newest_of="place")
+            self.start(self.place.move_on(to), newest_of="place", unasked=True)
+
+    def _is_quiet(self) -> bool:
+        return self._is_closing or (self.tasks.is_idle and not self._is_timer_pending())
 
     def _is_timer_pending(self) -> bool:
         return self.live.is_pending or any(
@@ -248,7 +274,8 @@ class MainWindow(QMainWindow):
             event.accept()
         else:
             event.ignore()
-            self.tasks.start(self._close_unless_kept(), newest_of="closing")
+            if not self.tasks.is_running("closing"):  # whatever is being asked is asked once
+                self.tasks.start(self._close_unless_kept(), newest_of="closing")
 
     async def _close_unless_kept(self) -> None:
         if await self.desk.may_leave():
@@ -270,7 +297,8 @@ class MainWindow(QMainWindow):
         self.value.whole_asked.connect(lambda: self.start(self.desk.open_whole()))
         self.activity.address_chosen.connect(self.go_to)
         self.activity.folded.connect(self._panes.fold_lowest)
-        self.live.changed.connect(lambda changes: self.start(self._follow(changes)))
+        self.live.changed.connect(lambda changes: self.start(self._follow(self.session, changes)))
+        self.live.lost.connect(lambda newest: self.start(self._catch_up(self.session, newest)))
         self._clock.timeout.connect(self._let_time_pass)
         self._clock.start()
 

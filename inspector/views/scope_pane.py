@@ -18,7 +18,7 @@ from inspector.session import Session
 from inspector.tasks import Tasks
 from inspector.views.scope_tree_view import ScopeTree
 from storage_core import Change, ClosedError, Scope, StorageError
-from storage_core.browse import Browser, Group, Query
+from storage_core.browse import Address, Browser, Group, Query
 
 CATCH_UP_SECONDS = 0.15
 """How long changes are gathered before what they touched is counted again, all at once."""
@@ -90,6 +90,10 @@ class ScopePane(QWidget):
     def is_empty(self) -> bool:
         """Whether the storage holds nothing."""
         return self.model.first_scope() is None
+
+    def holds(self, address: Address) -> bool:
+        """Whether this key is in the scope, or in the group, where the person is."""
+        return self.scope == address.scope and address.key.startswith(self.prefix)
 
     async def choose_first(self) -> None:
         """Choose the first scope that holds anything."""

@@ -10,6 +10,8 @@ from inspector.views.draft_keeper import DraftKeeper
 if TYPE_CHECKING:
     from inspector.views.main_window import MainWindow
 
+_PURPOSE = "session end"
+
 
 class SessionManager(Protocol):
     """What is needed of a QSessionManager."""
@@ -38,7 +40,9 @@ class SessionEnd:
         if manager.allowsInteraction():
             manager.release()
             manager.cancel()
-            self._window.start(self._window.desk.may_leave())
+            tasks = self._window.tasks
+            if not tasks.is_running("closing") and not tasks.is_running(_PURPOSE):  # else it is being asked
+                self._window.start(self._window.desk.may_leave(), newest_of=_PURPOSE)
 
     def stop(self) -> None:
         """Answer no more."""

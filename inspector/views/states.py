@@ -134,7 +134,8 @@ _BY_ERROR: tuple[tuple[type[StorageError], str, str, str, str], ...] = (
 
 def state_of(error: StorageError, location: Path) -> State:
     """What to show instead of a storage that cannot be shown, with the error's own words to copy."""
-    details = visible(f"{location}\n{error}" if str(location) not in str(error) else str(error))
+    lines = [str(error)] if str(location) in str(error) else [str(location), str(error)]
+    details = "\n".join(map(visible, lines))
     for kind, icon, what, todo, button in _BY_ERROR:
         if isinstance(error, kind):
             return State(icon, what, todo, button, details)

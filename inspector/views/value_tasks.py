@@ -31,6 +31,7 @@ class ValueTasks:
         pane.edited.connect(self._compare_soon)
         pane.difference_wanted.connect(self._compare_soon)
         pane.settled.connect(self._settle)
+        pane.settled.connect(lambda: tasks.cancel("readings"))  # of what may no longer be what is shown
         pane.readings_wanted.connect(self._read)
         pane.edited.connect(self._read)
         pane.chunk_wanted.connect(self._bring)
@@ -56,6 +57,8 @@ class ValueTasks:
         if pane.holds_whole and not pane.shows_changes:
             return
         await pane.gather()
+        if pane.opened is not opened:
+            return
         before, after = opened.entry.data, pane.data()
         if not pane.shows_changes and max(len(before), len(after)) > COMPARED_UNSEEN:
             pane.tell_changes(None)

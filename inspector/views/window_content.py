@@ -27,7 +27,11 @@ class WindowContent:
             self.show_state(EMPTY_READ_ONLY if is_read_only else EMPTY)
             return
         self._layout.show_panes()
-        if window.scopes.scope is None:
+        if window.scopes.scope is not None:
+            return
+        if window.desk.address is not None:  # an edit of before is back already
+            window.show_address(window.desk.address)
+        else:
             await window.scopes.choose_first()
             window.keys.table.setFocus()
 

@@ -15,6 +15,8 @@ from inspector.settings import Settings
 
 SMALLEST = QSize(1024, 640)
 """Where the screen is smaller, such as an old one at 200 %, the window is as small, and its middle is scrolled."""
+SMALLEST_MIDDLE = QSize(616, 520)
+"""Down to this the panes make do with the room there is, as in the smallest window; below, they are scrolled."""
 FRAME = QSize(8, 40)  # what a window manager may put around the window
 FIRST_SIZE = (1280, 800)
 NARROWEST_PANE = 200
@@ -96,6 +98,7 @@ def smallest_on(screen: QSize) -> QSize:
 def over(panes: QWidget, bar: QWidget) -> QWidget:
     """One widget of the panes and, below them, a bar that comes and goes; scrolled where there is too little room."""
     whole = QWidget()
+    whole.setMinimumSize(SMALLEST_MIDDLE)
     column = QVBoxLayout(whole)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)

@@ -4,6 +4,7 @@ import threading
 import time
 from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from itertools import count, islice
 from typing import Any, NamedTuple, TypeVar
 

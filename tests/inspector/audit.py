@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from html.parser import HTMLParser
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
@@ -83,6 +84,7 @@ def _faults_of_model(
             yield from _faults_of_model(model, name, model.index(row, 0, parent))
 
 
+@lru_cache(maxsize=10_000)  # most of what a window holds is the same at each look
 def _is_rendered(tip: str) -> bool:
     """Whether a tooltip holds any markup beside the paragraph that plain text is put into."""
     tags = _Tags()

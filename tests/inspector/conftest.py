@@ -2,12 +2,16 @@
 
 import gc
 import os
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from functools import partial
 
 import pytest
 import qasync
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
+from inspector import theme
 from inspector.editors import text
 from inspector.views import (
     bring_over,
@@ -20,8 +24,12 @@ from inspector.views import (
     value_schema,
     value_tasks,
 )
+from tests.inspector.person import PATIENCE
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault(
+    theme.REDUCED_MOTION_VARIABLE, "1"
+)  # else a table is painted 15 times after each change
 
 
 def pytest_asyncio_loop_factories(
@@ -51,9 +59,33 @@ def pytest_runtest_protocol(item: object) -> Generator[None, object, object]:
 
 
 @pytest.fixture(autouse=True)
-def _application(qapp: QApplication) -> QApplication:
-    """Widgets need an application, whether or not a test asks for one."""
-    return qapp
+def _application(qapp: QApplication) -> Iterator[QApplication]:
+    """Widgets need an application, whether or not a test asks for one.
+
+    A look that a test has given it goes with the test: else the style sheet polishes every window after it, and each
+    takes four times as long to open.
+    """
+    yield qapp
+    theme.theme().still = None
+    if qapp.styleSheet():
+        theme.theme().choose(theme.Choice.SYSTEM)
+        qapp.setStyleSheet("")
+        qapp.setPalette(QPalette())
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> QtBot:
+    """Waits as long as a busy machine may need; pytest-qt gives up after five seconds."""
+    for wait in ("waitUntil", "waitSignal", "waitSignals"):
+        monkeypatch.setattr(qtbot, wait, partial(getattr(qtbot, wait), timeout=PATIENCE * 1_000))
+    return qtbot
+
+
+@pytest.fixture
+def its_look(qapp: QApplication) -> None:
+    """The light look, and motion, as a window has them that a person opens."""
+    theme.apply(qapp, dark=False)
+    theme.theme().still = False
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ import gzip
 import pickle
 import struct
 import zlib
+from functools import cache
 from pathlib import Path
 
 PLANTED = "state-inspector-planted"
@@ -124,12 +125,17 @@ def blobs(folder: Path) -> dict[str, bytes]:
         "WebP without a picture": b"RIFF\xff\xff\xff\x7fWEBPVP8 \xff\xff\xff\x7f",
         "JPEG without a picture": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + b"\xff" * 40,
         "ICO that points nowhere": b"\0\0\1\0\1\0\0\0\0\0\1\0\x20\0\xff\xff\xff\x7f\xff\xff\xff\x7f",
-        "gzip bomb": gzip.compress(b"\0" * 50_000_000, mtime=0),
+        "gzip bomb": _bomb(),
         "zlib that is cut off": zlib.compress(b"a" * 1_000)[:-4],
         "MessagePack of 4 GB": b"\xdd\xff\xff\xff\xff",
         "CBOR of 2^64": b"\x9b" + b"\xff" * 8,
         "CBOR, nested": b"\x81" * 10_000,
     }
+
+
+@cache
+def _bomb() -> bytes:
+    return gzip.compress(b"\0" * 50_000_000, mtime=0)
 
 
 def _png(width: int, height: int) -> bytes:

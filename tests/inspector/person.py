@@ -13,7 +13,7 @@ from inspector.plain import visible
 from inspector.views.main_window import MainWindow
 from storage_core import Scope
 
-PATIENCE = 30  # seconds until something that does not come is a failure
+PATIENCE = 120  # seconds until something that does not come is a failure
 Kind = TypeVar("Kind", bound=QWidget)
 
 
@@ -93,13 +93,21 @@ class Person:
         await self.window.idle()
 
     async def click_row(self, view: QAbstractItemView, index: QModelIndex) -> None:
+        self.press_row(view, index)
+        await self.window.idle()
+
+    def press_row(self, view: QAbstractItemView, index: QModelIndex) -> None:
+        """Click on a row, and wait for nothing."""
         assert index.isValid()
         view.scrollTo(index)
         rect = view.visualRect(index)
         QTest.mouseClick(
             view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(rect.left() + 12, rect.center().y())
         )
-        await self.window.idle()
+
+    def press_key(self, key: str) -> None:
+        """Click on a key in the table, and wait for nothing."""
+        self.press_row(self.table, self.table.model().index(self.keys().index(key), 0))
 
     async def choose_scope(self, scope: Scope) -> None:
         await self.click_row(self.tree, self.scope_row(scope))

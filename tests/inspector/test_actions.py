@@ -228,3 +228,20 @@ async def test_of_a_deletion_that_fails_in_part_the_rest_can_be_taken_back(
         other.execute("DROP TRIGGER refuse")
     await failed.value.done.undo(storage)
     assert [key async for key in storage.store(SCOPE).keys()] == keys
+
+
+async def test_a_renaming_is_undone_over_what_was_told_to_be_in_the_way_and_nothing_newer(
+    storage: AsyncStorage,
+) -> None:
+    base = await put(storage, PLACE, TEXT)
+    done = await actions.move(storage, base, Address(SCOPE, "renamed"))
+    store = storage.store(SCOPE)
+    await store.save("todos", "theirs")
+    with pytest.raises(ConflictError):
+        await done.undo(storage)
+    await store.save("todos", "newer")
+    with pytest.raises(ConflictError):
+        await done.undo(storage, force=True)
+    assert await store.load("todos") == "newer"
+    await done.undo(storage, force=True)
+    assert (await found(storage)).data == TEXT

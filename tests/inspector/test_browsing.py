@@ -1,7 +1,7 @@
 """Rows of a real storage in a real model: complete, and true while another connection writes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from inspector.models.key_table import Counted, KeyRole, KeyTableModel
 from inspector.models.row_cache import PAGE
 from storage_core import AsyncStorage, BusyError, Change, Scope, Storage
 from storage_core.browse import Address, Browser, Listing, Match, Order, Query
+from tests.inspector.gate import Gate, hold
 
 ACME = Scope("acme")
 KEYS = [f"k{number:04}" for number in range(3 * PAGE)]
@@ -54,20 +55,6 @@ class Feed:
         changes = list(self._plugin.changes(getattr(self, "_seen", 0)))
         self._seen = changes[-1].revision if changes else self._seen
         return changes
-
-
-class Gate:
-    """Holds a call up until it is opened."""
-
-    def __init__(self, call: Callable[..., Awaitable[object]]) -> None:
-        self.call = call
-        self.reached = asyncio.Event()
-        self.opened = asyncio.Event()
-
-    async def __call__(self, *arguments: object) -> object:
-        self.reached.set()
-        await self.opened.wait()
-        return await self.call(*arguments)
 
 
 @pytest.fixture
@@ -424,3 +411,55 @@ async def test_all_rows_selected_are_all_keys_without_loading_them(
 
 def plugin_keys(plugin: Storage) -> list[str]:
     return list(plugin.workspace("acme").keys())
+
+
+async def test_an_expiry_elsewhere_does_not_bring_a_former_list_back(
+    browsing: Browsing,
+    browser: Browser,
+    model: KeyTableModel,
+    plugin: Storage,
+    feed: Feed,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plugin.workspace("other").save("short", 1, ttl=0.1)
+    await browsing.show(Query(ACME))
+    while plugin.workspace("other").exists("short"):
+        await asyncio.sleep(0.01)
+    gate = hold(monkeypatch, browser, "next_expiry", after=True)
+    expiring = asyncio.ensure_future(browsing.let_expire())
+    await gate.reached.wait()
+    plugin.workspace("acme").save("a new first one", 1)
+    await browsing.follow(feed.take())
+    gate.opened.set()
+    await expiring
+    rows = [model.index(row, 0).data() for row in range(3)]
+    assert [address.key for address in await browsing.addresses([range(3)])] == rows
+
+
+async def test_a_place_that_is_told_is_one_in_todays_list(
+    browsing: Browsing, browser: Browser, plugin: Storage, feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await browsing.show(Query(ACME))
+    gate = hold(monkeypatch, browser, "position", after=True)
+    asking = asyncio.ensure_future(browsing.position(Address(ACME, "k0005")))
+    await gate.reached.wait()
+    plugin.workspace("acme").save("a new first one", 1)
+    await browsing.follow(feed.take())
+    gate.opened.set()
+    assert await asking == 6
+
+
+async def test_rows_that_are_read_in_pieces_are_all_of_one_list(
+    browsing: Browsing, browser: Browser, plugin: Storage, feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin.workspace("acme").save_many({f"x{number:04}": 1 for number in range(1_000)})
+    await browsing.show(Query(ACME))
+    gate = hold(monkeypatch, browser, "rows", after=True)
+    reading = asyncio.ensure_future(browsing.entries([range(1_600)], 1_600))
+    await gate.reached.wait()
+    monkeypatch.setattr(browser, "rows", gate.call)
+    plugin.workspace("acme").save("a new first one", 1)
+    await browsing.follow(feed.take())
+    gate.opened.set()
+    keys = [entry.key for entry in await reading]
+    assert keys == [*KEYS, *(f"x{number:04}" for number in range(1_000))]

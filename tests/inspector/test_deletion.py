@@ -13,7 +13,7 @@ from inspector.actions import Done, Stored
 from inspector.deletion import MOST_AT_ONCE, Deletion
 from inspector.session import Session
 from inspector.spool import Spool, Spooled
-from storage_core import AsyncStorage, Kind, Scope, StorageError
+from storage_core import AsyncStorage, ConflictError, Kind, Scope, StorageError
 from storage_core.browse import Address
 from storage_core.raw import read
 
@@ -214,3 +214,26 @@ async def test_of_a_bundle_that_fails_in_part_the_rest_is_deleted_counted_and_br
     assert [key async for key in storage.store(ANN).keys()] == ["b"]
     await deed.undo(storage)
     assert [key async for key in storage.store(ANN).keys()] == keys
+
+
+async def test_what_is_written_after_a_conflict_was_told_is_not_overwritten_either(session: Session) -> None:
+    deed = await delete_all(session, 3)
+    ann = session.storage.store(ANN)
+    await ann.save("0001", "theirs")
+    with pytest.raises(ConflictError):
+        await deed.undo(session.storage)
+    await ann.save("0001", "newer")
+    with pytest.raises(ConflictError):
+        await deed.undo(session.storage, force=True)
+    assert await ann.load("0001") == "newer"
+    await deed.undo(session.storage, force=True)
+    assert await ann.load("0001") == 1
+    await ann.save("0002", "theirs")
+    with pytest.raises(ConflictError):
+        await deed.redo(session.storage)
+    await ann.save("0002", "newer")
+    with pytest.raises(ConflictError):
+        await deed.redo(session.storage, force=True)
+    assert await remaining(session) == ["0002"]
+    await deed.redo(session.storage, force=True)
+    assert await remaining(session) == []

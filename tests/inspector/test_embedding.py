@@ -64,7 +64,7 @@ def left_running(before: set[threading.Thread]) -> list[threading.Thread]:
     pools = ("asyncio_", "QThread")  # the loop's own, which it keeps for later
     others = [each for each in set(threading.enumerate()) - before if not each.name.startswith(pools)]
     for each in others:
-        each.join(timeout=30)
+        each.join(timeout=PATIENCE)
     return [each for each in others if each.is_alive()]
 
 
@@ -87,6 +87,18 @@ async def test_a_window_leaves_no_task_no_thread_and_no_widget(location: Path) -
     await asyncio.sleep(0)
     assert len(app.topLevelWidgets()) <= widgets
     assert Elsewhere(location, ANN).reads("visits") == "3"
+
+
+async def test_idle_returns_at_a_moment_at_which_nothing_is_pending(location: Path) -> None:
+    window = await open_window(location)
+    loop = asyncio.get_running_loop()
+    for milliseconds in range(24):  # while it waits, and while it makes sure
+        begun = loop.call_later(milliseconds / 1_000, lambda: window.tasks.start(asyncio.sleep(0.02)))
+        await window.idle()
+        assert window.tasks.is_idle, milliseconds
+        begun.cancel()
+        await window.idle()
+    await window.shutdown()
 
 
 async def test_two_windows_on_one_storage_see_what_the_other_does(location: Path) -> None:

@@ -124,8 +124,9 @@ async def test_values_are_shown_on_every_page_and_never_written(person: Person, 
             assert not person.action("actionSave").isEnabled(), (what, page)
             if person.window.value.editor() is not None:
                 assert person.window.value.data() is person.window.value.entry.data, (what, page)
-        assert faults(person.window) == [], what
+        assert faults(person.window.value) == [], what
         assert person.window.findChildren(QDialog) == [], what
+    assert faults(person.window) == []
 
 
 @pytest.mark.slow

@@ -27,6 +27,8 @@ from storage_core import Scope, Storage
 from tests.inspector.elsewhere import Elsewhere
 from tests.inspector.person import Person
 
+pytestmark = pytest.mark.usefixtures("its_look")
+
 ANN = Scope("acme", "ann")
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier

@@ -30,6 +30,16 @@ with Storage(sys.argv[1], durability="process") as storage:
     storage.workspace("last").save("written", True)
 """
 
+FLOOD = """
+import sys
+from storage_core import Storage
+with Storage(sys.argv[1], durability="process") as storage:
+    storage.workspace("acme").user("bob").save("profile", {"name": "Bob", "age": 42})
+    for number in range(3):
+        storage.workspace("flood").save_many({f"key {each:06}": number for each in range(70_000)})
+    storage.workspace("flood").save("last", True)
+"""
+
 
 @pytest.fixture
 def location(tmp_path: Path) -> Path:
@@ -239,3 +249,28 @@ async def test_what_expires_goes_also_where_finding_that_out_takes_longer_than_t
     await person.sees(lambda: "cache:page:1" not in person.keys())
     assert asked == 1
     await window.shutdown()
+
+
+async def test_more_than_the_storage_keeps_of_the_changes_is_shown_all_the_same(
+    person: Person, location: Path
+) -> None:
+    await person.go_to(Scope("acme", "bob"), "profile")
+    subprocess.run([sys.executable, "-c", FLOOD, str(location)], check=True, timeout=60)
+    await person.sees(lambda: person.scope_row(Scope("flood")).isValid())
+    assert person.dialogs() == []
+    assert b"42" in person.window.value.data()
+    assert person.window.activity.model.change(0).key == "last"
+    Elsewhere(location, Scope("acme", "bob")).writes("profile", '{"age": 43}')
+    await person.sees(lambda: b"43" in person.window.value.data())
+
+
+async def test_more_than_the_storage_keeps_of_the_changes_is_shown_also_where_nothing_was_before(
+    person: Person, tmp_path: Path
+) -> None:
+    location = tmp_path / "empty.db"
+    await person.window.open(location, create=True)
+    await person.window.idle()
+    assert person.state()
+    subprocess.run([sys.executable, "-c", FLOOD, str(location)], check=True, timeout=60)
+    await person.sees(lambda: not person.state())
+    assert person.scope_row(Scope("flood")).isValid()

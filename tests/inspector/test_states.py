@@ -247,7 +247,8 @@ async def test_read_only_shows_on_every_control_and_is_refused_below(show: Open,
     QTest.keyClick(person.window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
     await person.window.idle()
     # Also where a control had been forgotten:
-    person.window.start(person.window.deeds.delete(await person.window.keys.selected()))
+    window = person.window
+    window.start(window.deeds.delete(window.session, await window.keys.selected()))
     person.window.start(person.window.deeds.create(ANN, ""))
     person.window.start(person.window.desk.save())
     await person.window.idle()

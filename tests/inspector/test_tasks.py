@@ -47,6 +47,25 @@ async def test_the_newest_of_a_kind_takes_the_place_of_the_one_before(tasks: Tas
     assert sorted(done) == ["new", "other"]
 
 
+async def test_a_task_knows_what_was_started_after_it(tasks: Tasks) -> None:
+    known: list[bool] = []
+
+    async def look() -> None:
+        await asyncio.sleep(0)
+        known.append(tasks.is_newer("page"))
+
+    tasks.start(asyncio.sleep(0.01), newest_of="page")
+    tasks.start(look())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    tasks.start(look())
+    tasks.start(asyncio.sleep(0.01), newest_of="page")
+    await tasks.idle()
+    tasks.start(look())
+    await tasks.idle()
+    assert known == [False, True, False]
+
+
 async def test_an_error_is_handed_on_and_a_cancelled_task_is_silent(
     tasks: Tasks, errors: list[BaseException]
 ) -> None:

@@ -18,6 +18,8 @@ from inspector.app import open_window
 from inspector.views.main_window import MainWindow
 from storage_core import Storage
 
+pytestmark = pytest.mark.usefixtures("its_look")
+
 READ = """
 import sys
 from storage_core import Storage

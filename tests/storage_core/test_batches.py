@@ -262,7 +262,7 @@ def threads_of_storages() -> list[threading.Thread]:
     """The threads of storages that do not end."""
     threads = [thread for thread in threading.enumerate() if "_connection_worker_thread" in thread.name]
     for thread in threads:
-        thread.join(timeout=5)  # closing has told it to end
+        thread.join(timeout=60)  # closing has told it to end
     return [thread for thread in threads if thread.is_alive()]
 
 

@@ -295,7 +295,7 @@ class CheshireCatDatabase:
             if primary_code(error) == sqlite3.SQLITE_READONLY:
                 raise StorageIOError(
                     f"{self.location}: it has a write-ahead log, which can only be read where its folder can be"
-                    " written: copy it there, with the files beside it, and open the copy"
+                    " written: copy it to such a folder, with the files beside it, and open the copy"
                 ) from error
             raise as_storage_error(error, self.location) from error
         if tables is None:

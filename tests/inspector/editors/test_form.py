@@ -760,10 +760,10 @@ def test_a_box_of_any_length_comes_to_rest(form: FormEditor, qtbot: QtBot, lengt
     assert isinstance(box, QPlainTextEdit)
     rested = []
     QTimer.singleShot(0, lambda: rested.append(True))  # such a timer waits until all is laid out
-    qtbot.waitUntil(lambda: bool(rested), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(rested))
     for width in range(520, 600, 16):
         form.resize(width, 500)
         rested.clear()
         QTimer.singleShot(0, lambda: rested.append(True))
-        qtbot.waitUntil(lambda: bool(rested), timeout=10_000)
+        qtbot.waitUntil(lambda: bool(rested))
     assert box.verticalScrollBar().isVisible()

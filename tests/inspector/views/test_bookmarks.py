@@ -103,3 +103,22 @@ async def test_a_bookmark_of_a_storage_that_is_gone_says_so(
     assert remembering.session is None
     assert remembering.desk.address is None
     assert remembering.state.state().what == "There is no storage at this place"
+
+
+async def test_a_bookmark_of_another_storage_shows_the_keys_around_it_also_where_the_scope_has_the_same_name(
+    remembering: MainWindow, settings: Settings, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.db"
+    with Storage(other) as storage:
+        storage.store(PROFILE.scope).save_many({"profile": 1, "visits": 2})
+        storage.workspace("aaa").save("first", 1)
+    remembering.go_to(PROFILE)
+    await remembering.idle()
+    settings.bookmarks = [Bookmark(str(other), "acme", "ann", "visits")]
+    remembering.commands.menu("Go").aboutToShow.emit()
+    (action,) = listed(remembering).values()
+    action.trigger()
+    await remembering.idle()
+    table = remembering.keys.table
+    assert [table.model().index(row, 0).data() for row in range(2)] == ["profile", "visits"]
+    assert table.currentIndex().row() == 1

@@ -445,3 +445,22 @@ async def test_an_edit_that_is_not_saved_is_asked_about_first(person: Person) ->
     dialog = Dialog(person)
     assert dialog.widget.isVisible()
     assert "23.00" in Elsewhere(person.window.session.location, ANN).reads("profile")
+
+
+async def test_a_dialog_that_is_closed_right_after_a_name_is_typed_is_no_trouble(
+    person: Person, tmp_path: Path
+) -> None:
+    await person.do("actionBringOver")
+    dialog = Dialog(person)
+    dialog.find(QLineEdit, "bringOverTarget").setText(str(tmp_path / "new.db"))
+    dialog.widget.reject()
+    await person.window.idle()
+    assert person.dialogs() == []
+
+
+async def test_the_command_given_twice_opens_one_dialog(person: Person) -> None:
+    person.action("actionBringOver").trigger()
+    await person.do("actionBringOver")
+    Dialog(person).widget.reject()
+    await person.window.idle()
+    assert person.dialogs() == []

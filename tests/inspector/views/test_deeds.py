@@ -6,15 +6,26 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDateTime, QSignalBlocker, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QLineEdit, QMenu, QPushButton, QRadioButton
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDateTimeEdit,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QRadioButton,
+)
 
+from inspector import actions
 from inspector.app import open_window
 from inspector.views import deeds, progress
 from storage_core import Scope, Storage
 from tests.inspector.elsewhere import Elsewhere
+from tests.inspector.gate import hold
 from tests.inspector.person import PATIENCE, Person
 
 ANN, BOB = Scope("acme", "ann"), Scope("acme", "bob")
@@ -258,7 +269,7 @@ async def press_cancel_when_it_shows(person: Person) -> None:
     """Press Cancel as soon as progress is to be seen, and wait for the end."""
     async with asyncio.timeout(PATIENCE):
         while not (shown := [each for each in person.dialogs() if each.objectName() == "progressDialog"]):
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.001)
     QTest.mouseClick(shown[0].findChild(QPushButton, "cancelButton"), Qt.MouseButton.LeftButton)
     await person.window.idle()
 
@@ -330,3 +341,72 @@ async def test_a_dialog_that_asks_anew_leads_to_what_was_refused(person: Person)
     key = again.findChild(QLineEdit, "keyEdit")
     assert again.focusWidget() is key
     assert key.selectedText() == "key:000"
+
+
+async def test_what_is_typed_while_the_key_is_being_deleted_stays_as_an_edit(
+    person: Person, location: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deleting = hold(monkeypatch, actions, "read")
+    person.action("actionDelete").trigger()
+    await person.reaches(deleting.reached.is_set)
+    field = person.field("$.price")
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "7")
+    deleting.opened.set()
+    await person.window.idle()
+    assert Elsewhere(location, ANN).reads("profile") == "None"
+    assert person.window.value.data() == b'{ "price": 7 }'
+    await person.do("actionSave")
+    await person.answer("conflictDialog", "takeMineButton")
+    assert Elsewhere(location, ANN).reads("profile") == '{ "price": 7 }'
+
+
+async def test_a_time_that_passes_while_it_is_being_chosen_deletes_nothing(
+    person: Person, location: Path
+) -> None:
+    await person.do("actionExpiry")
+    dialog = person.dialog("expiryDialog")
+    dialog.findChild(QRadioButton, "atButton").setChecked(True)
+    time = dialog.findChild(QDateTimeEdit, "timeEdit")
+    with QSignalBlocker(time):  # as if it had been chosen a minute ago
+        time.setDateTime(QDateTime.currentDateTime().addSecs(-10))
+    await accept(person, "expiryDialog")
+    assert "This time has passed" in " ".join(each.text() for each in dialog.findChildren(QLabel))
+    dialog.reject()
+    await person.window.idle()
+    assert Elsewhere(location, ANN).reads("profile") == PROFILE
+
+
+async def test_an_undo_asks_anew_where_somebody_writes_while_it_is_being_decided(
+    person: Person, location: Path
+) -> None:
+    await person.edit("$.price", "7")
+    await person.do("actionSave")
+    ann = Elsewhere(location, ANN)
+    ann.writes("profile", '"theirs"')
+    await person.do("actionUndo")
+    ann.writes("profile", '"newer"')
+    await person.answer("overwriteDialog", "overwriteButton")
+    assert ann.reads("profile") == '"newer"'
+    await person.answer("overwriteDialog", "overwriteButton")
+    assert ann.reads("profile") == PROFILE
+
+
+async def test_an_undo_that_has_become_impossible_does_not_bar_the_way_to_those_before(
+    person: Person, location: Path
+) -> None:
+    await person.edit("$.price", "7")
+    await person.do("actionSave")
+    await person.do("actionRename")
+    fill(person.dialog("renameDialog"), key="renamed")
+    await accept(person, "renameDialog")
+    ann = Elsewhere(location, ANN)
+    ann.deletes("renamed")
+    ann.writes("profile", '{ "price": 7 }')
+    await person.do("actionUndo")
+    await person.answer("overwriteDialog", "overwriteButton")
+    await person.answer("problemDialog", "closeButton")
+    await person.do("actionUndo")
+    await person.answer("overwriteDialog", "overwriteButton")
+    assert ann.reads("profile") == PROFILE

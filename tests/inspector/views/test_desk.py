@@ -354,7 +354,7 @@ async def test_read_only_refuses_below_the_interface_as_well(location: Path) -> 
             "Import",
         ):
             assert not person.action(f"action{name}").isEnabled(), name
-        await window.deeds.delete([window.desk.address])
+        await window.deeds.delete(window.session, [window.desk.address])
         await window.deeds.create(SCOPE, "")
         await window.deeds.set_expiry()
         assert person.dialogs() == []

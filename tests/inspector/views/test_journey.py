@@ -173,3 +173,15 @@ async def test_hostile_names_are_shown_as_what_they_are(window: MainWindow, loca
     await window.idle()
     await type_words(window, "<img")
     assert places(window) == [("<img src=x>\\n", "w & v / Shared")]
+
+
+async def test_a_jump_leads_where_it_says_also_while_no_key_is_selected(window: MainWindow) -> None:
+    await go(window, PROFILE)
+    window.keys.start_filter()
+    window.focusWidget().insert("todos")
+    await window.idle()
+    assert not window.keys.has_selection()
+    edit = await type_words(window, "cache milk")
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    await window.idle()
+    assert window.desk.address == MILK

@@ -4,15 +4,18 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QBuffer, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from inspector import opened
 from inspector.editors.hex_view import HexView
 from inspector.opened import EDIT_LIMIT
+from inspector.views import desk
 from inspector.views.main_window import MainWindow
+from inspector.views.states import NOTHING_CHOSEN
 from storage_core import Scope, Storage
+from tests.inspector.gate import Gate, hold
 from tests.inspector.person import Person
 
 ANN = Scope("acme", "ann")
@@ -196,3 +199,47 @@ async def test_no_button_is_cut_off_in_a_small_window(person: Person) -> None:
     buttons = [person.find(QPushButton, f"large{name}") for name in ("Open", "Save", "Replace")]
     assert all(each.isVisible() for each in buttons)
     assert [each.text() for each in buttons if each.width() < each.sizeHint().width()] == []
+
+
+async def test_a_second_click_on_open_loses_nothing_that_is_typed_after_the_first(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pane, button = person.window.value, open_button(person)
+    await person.choose_key("large")
+    reading: list[Gate] = []
+    pane.settled.connect(
+        lambda: reading.append(hold(monkeypatch, desk, "read", after=True)),
+        Qt.ConnectionType.SingleShotConnection,
+    )
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    await person.reaches(lambda: reading and reading[0].reached.is_set())
+    QTest.keyClicks(person.find(HexView, "hexView"), "ff")
+    assert pane.is_edited()
+    reading[0].opened.set()
+    await person.window.idle()
+    assert pane.data() == b"\xff" + LARGE[1:]
+
+
+async def test_what_is_compared_may_be_gone_when_it_is_put_together(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pane = person.window.value
+    await person.choose_key("large")
+    await person.click(open_button(person))
+    gathering = hold(monkeypatch, pane, "gather", after=True)
+    QTest.keyClicks(person.find(HexView, "hexView"), "ff")
+    QTest.mouseClick(person.find(QPushButton, "changesToggle"), Qt.MouseButton.LeftButton)
+    await person.reaches(gathering.reached.is_set)
+    pane.show_state(NOTHING_CHOSEN)
+    gathering.opened.set()
+    await person.window.idle()
+    assert person.dialogs() == []
+
+
+async def test_all_of_a_large_value_is_not_put_into_the_clipboard(person: Person) -> None:
+    await person.choose_key("large")
+    await person.click(open_button(person))
+    QGuiApplication.clipboard().setText("as before")
+    await person.do("actionCopyValue")
+    assert QGuiApplication.clipboard().text() == "as before"

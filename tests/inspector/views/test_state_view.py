@@ -1,5 +1,7 @@
 """The pane that says why there is nothing to see."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -7,6 +9,8 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 
 from inspector import theme
 from inspector.views.state_view import State, StateView
+from inspector.views.states import state_of
+from storage_core import StorageIOError
 
 NOT_A_STORAGE = State(
     "broken",
@@ -52,7 +56,7 @@ def test_it_says_what_is_and_what_to_do(view):
 
 
 def test_its_button_asks(view, qtbot):
-    with qtbot.waitSignal(view.asked, timeout=1_000):
+    with qtbot.waitSignal(view.asked):
         qtbot.mouseClick(button(view, "Open…"), Qt.MouseButton.LeftButton)
 
 
@@ -114,3 +118,10 @@ def test_rows_stay_on_their_lines(view, qtbot):
     details = view.findChild(QPlainTextEdit)
     assert [details.document().findBlockByNumber(n).lineCount() for n in (0, 1)] == [1, 1]
     qtbot.waitUntil(lambda: details.verticalScrollBar().maximum() == 0)
+
+
+def test_details_name_the_file_and_the_error_on_lines_of_their_own():
+    state = state_of(StorageIOError("disk I/O error"), Path("/data/state.db"))
+    assert state.details == "/data/state.db\ndisk I/O error"
+    state = state_of(StorageIOError("/data/state.db: disk I/O error"), Path("/data/state.db"))
+    assert state.details == "/data/state.db: disk I/O error"

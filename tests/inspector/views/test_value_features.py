@@ -1,5 +1,6 @@
 """What surrounds the value: its changes before a save, readings, large values, files, drafts, a session's end."""
 
+import asyncio
 import gzip
 import os
 import threading
@@ -9,7 +10,15 @@ from typing import Any
 
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QTabWidget,
+    QWidget,
+)
 
 from inspector import drafts
 from inspector.app import open_window
@@ -18,7 +27,9 @@ from inspector.editors.hex_view import HexView
 from inspector.settings import Settings
 from inspector.views.main_window import MainWindow
 from storage_core import Scope, Storage
+from storage_core.browse import Address
 from tests.inspector.elsewhere import Elsewhere
+from tests.inspector.gate import hold
 from tests.inspector.person import Person
 
 ANN = Scope("acme", "ann")
@@ -361,6 +372,17 @@ async def test_the_end_of_the_session_waits_for_an_answer_where_it_may(person: P
     assert person.field("$.age").text() == "42"
 
 
+async def test_the_end_of_the_session_asks_once_however_often_it_is_announced(person: Person) -> None:
+    await person.go_to(ANN, "profile")
+    await person.edit("$.age", "42")
+    person.window.close()
+    for _ in range(3):
+        person.window._value_features.session_end.answer(Manager(interaction=True))
+    await person.window.idle()
+    await person.answer("guardDialog", "keepEditingButton")
+    assert person.dialogs() == []
+
+
 async def test_the_end_of_the_session_leaves_a_draft_where_nobody_may_be_asked(
     location: Path, settings: Settings
 ) -> None:
@@ -378,3 +400,19 @@ async def test_the_end_of_the_session_leaves_a_draft_where_nobody_may_be_asked(
         assert not manager.cancelled
     finally:
         await window.shutdown()
+
+
+async def test_a_reading_that_comes_late_does_not_stand_where_another_value_is_shown(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await person.go_to(ANN, "packed")
+    reading = hold(monkeypatch, asyncio, "to_thread", after=True)
+    tabs = person.find(QTabWidget, "valueTabs")
+    tabs.setCurrentWidget(person.find(QWidget, "readingsPage"))
+    await person.reaches(reading.reached.is_set)
+    monkeypatch.setattr(asyncio, "to_thread", reading.call)
+    person.press_key("todos")
+    await person.reaches(lambda: person.window.desk.address == Address(ANN, "todos"))
+    reading.opened.set()
+    await person.window.idle()
+    assert person.find(QPlainTextEdit, "readingText").toPlainText() == ""

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize
-from PySide6.QtWidgets import QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QScrollArea, QWidget
 
 from inspector.views.main_window import MainWindow
 from inspector.views.window_layout import SMALLEST, smallest_on
@@ -26,7 +26,6 @@ def is_in_sight(window: MainWindow, widget: QWidget) -> bool:
 async def test_what_there_is_no_room_for_is_scrolled_to_where_the_keyboard_is(window: MainWindow) -> None:
     person = Person(window)
     await person.go_to(Scope("acme", "ann"), "profile")
-    assert window.centralWidget().verticalScrollBar().maximum() == 0
     window.setMinimumSize(0, 0)
     window.resize(640, 360)
     window.activateWindow()
@@ -38,6 +37,19 @@ async def test_what_there_is_no_room_for_is_scrolled_to_where_the_keyboard_is(wi
         line = person.find(QLineEdit, name)
         line.setFocus()
         await person.sees(lambda line=line: is_in_sight(window, line))
+
+
+async def test_in_the_smallest_window_nothing_is_scrolled_out_of_sight(window: MainWindow) -> None:
+    person = Person(window)
+    window.resize(SMALLEST)
+    await person.go_to(Scope("acme", "ann"), "profile")
+    await person.edit("$.name", "Anna")
+    await person.click(person.find(QPushButton, "changesToggle"))
+    await person.do("actionSearch")
+    await window.idle()
+    bars = window.centralWidget().verticalScrollBar(), window.centralWidget().horizontalScrollBar()
+    assert [bar.maximum() for bar in bars] == [0, 0]
+    assert is_in_sight(window, person.find(QWidget, "activityTable"))
 
 
 async def test_what_the_folded_activity_leaves_goes_to_the_panes_and_comes_back(window: MainWindow) -> None:

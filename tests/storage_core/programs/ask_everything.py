@@ -38,7 +38,7 @@ async def main(facade: str, location: str, options: dict[str, Any]) -> None:
             print(name, "done")
     await storage.close()
     for thread in set(threading.enumerate()) - {threading.main_thread()}:
-        thread.join(timeout=10)  # those that the storage has closed are on their way out
+        thread.join(timeout=60)  # those that the storage has closed are on their way out
     print("threads", threading.active_count())
 
 

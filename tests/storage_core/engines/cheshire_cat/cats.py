@@ -17,10 +17,9 @@ OF_ADMIN = Scope(PROJECT, ADMIN)
 
 
 @pytest.fixture(scope="session")
-def running_cat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CatStore]:
-    """The Cat's own code in a process of its own: it takes two seconds to come, so one does for all tests."""
-    with CatStore(tmp_path_factory.mktemp("cat")) as running:
-        yield running
+def running_cat(one_running_cat: CatStore) -> CatStore:
+    """The one Cat of all tests: a module that imports this has a fixture of its own, but no Cat of its own."""
+    return one_running_cat
 
 
 @pytest.fixture

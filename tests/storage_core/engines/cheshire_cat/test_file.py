@@ -314,7 +314,7 @@ async def test_a_watch_that_begins_while_nobody_can_read_tells_of_what_comes_the
             await asyncio.wait([waiting], timeout=0.3)
             assert not waiting.done()
         cat.save("key", "after")
-        assert (await asyncio.wait_for(waiting, 10)).key == "key"
+        assert (await asyncio.wait_for(waiting, 60)).key == "key"
         await watch.aclose()
 
 
