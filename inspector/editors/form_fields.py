@@ -22,9 +22,7 @@ from inspector.theme import ROW_HEIGHT, current, mono_font
 BOX_LINES = 6
 HINT_GAP = 8  # pixels between a text, the hint about it and the end of the field
 LONGEST = 10 * TOO_LONG
-CUT_OFF = (
-    f"A field takes {LONGEST:,} characters: what comes after them was left out. Put it in as text instead."
-)
+CUT_OFF = f"The rest was left out: a field takes {LONGEST:,} characters. Paste it as text."
 BOX_FRAME = 14  # pixels above and below the lines of a box, together
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +43,7 @@ class DraftKeeper:
         self._complained = False
         self._turn = 0
         self._one_at_a_time = asyncio.Lock()
+        self._is_settled = asyncio.Event()
         self._keeping = Coalescer(window.tasks, KEEP_SECONDS, self._keep_soon)
         if window.settings is not None:
             self._drafts = Drafts(window.settings.path.parent / FOLDER)
@@ -131,10 +133,13 @@ class DraftKeeper:
             self.keep()
             return
         begun = time.monotonic()
+        self._is_settled.clear()
         await self._keep_large()
-        await asyncio.sleep(RESTS * (time.monotonic() - begun))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._is_settled.wait(), RESTS * (time.monotonic() - begun))
 
     def _forget(self) -> None:
+        self._is_settled.set()
         self._turn += 1
         self._complained = False
         if self._drafts is not None and self._kept is not None:
