@@ -20,7 +20,7 @@ test: $(VENV)/.installed $(VENV)/.qt-libraries $(VENV)/.test-tools $(VENV)/.fore
 	$(BIN)/python -m pytest -n auto $(ARGS)
 
 test-slow: $(VENV)/.installed $(VENV)/.qt-libraries $(VENV)/.test-tools $(VENV)/.foreign ## the long ones: crashes, power cuts, stress
-	$(BIN)/python -m pytest -m slow $(ARGS)
+	$(BIN)/python -m pytest -m slow --timeout 0 $(ARGS)
 
 check: $(VENV)/.installed ## format, lint, types, import rules
 	$(BIN)/ruff format --check .

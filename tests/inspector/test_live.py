@@ -1,20 +1,18 @@
 """What other processes write shows by itself, with selection, expansion, scroll position and edits kept."""
 
-import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QTabWidget
 
 from inspector.app import open_window
 from inspector.models.activity import KEPT
-from inspector.views import main_window
 from storage_core import Scope, Storage
-from storage_core.browse import Address, Query
+from storage_core.browse import Address
 from tests.inspector.elsewhere import Elsewhere
 from tests.inspector.person import Person
 
@@ -219,36 +217,6 @@ async def test_nobody_is_led_back_who_is_on_their_way_while_the_row_they_were_at
     assert window.desk.address == elsewhere
     assert person.place() == "acme / bob / profile"
     assert person.current_key() == "profile"
-
-
-async def test_what_expires_goes_also_where_finding_that_out_takes_longer_than_the_clock_takes_to_tick(
-    location: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(main_window, "CLOCK_MS", 20)
-    window = await open_window(location)
-    person = Person(window)
-    await person.choose_scope(ACME)
-    assert window.session is not None
-    count, asked, may_end = window.session.browser.count, 0, asyncio.Event()
-
-    async def count_at_length(query: Query) -> int:
-        nonlocal asked
-        if query is window.keys.model.query:  # and not one of the tree's
-            asked += 1
-            await may_end.wait()
-        return await count(query)
-
-    monkeypatch.setattr(window.session.browser, "count", count_at_length)
-    ticks: list[int] = []
-    (clock,) = (each for each in window.findChildren(QTimer) if each.interval() == main_window.CLOCK_MS)
-    clock.timeout.connect(lambda: ticks.append(asked))
-    with Storage(location) as storage:
-        storage.workspace("acme").expire("cache:page:1", 0.3)
-    await person.reaches(lambda: ticks.count(1) > 3 or asked > 1)
-    may_end.set()
-    await person.sees(lambda: "cache:page:1" not in person.keys())
-    assert asked == 1
-    await window.shutdown()
 
 
 async def test_more_than_the_storage_keeps_of_the_changes_is_shown_all_the_same(
