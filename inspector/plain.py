@@ -135,20 +135,20 @@ class PlainLabel(QLabel):
         if self._elide == Qt.TextElideMode.ElideNone:
             super().paintEvent(event)
             return
-        painter = QPainter(self)
         option = QStyleOption()
         option.initFrom(self)
         style = self.style()
-        style.drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, painter, self)
-        style.drawItemText(
-            painter,
-            self.contentsRect(),
-            self.alignment().value | Qt.TextFlag.TextSingleLine.value,
-            self.palette(),
-            self.isEnabled(),
-            self.shown_text(),
-            self.foregroundRole(),
-        )
+        with QPainter(self) as painter:
+            style.drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, painter, self)
+            style.drawItemText(
+                painter,
+                self.contentsRect(),
+                self.alignment().value | Qt.TextFlag.TextSingleLine.value,
+                self.palette(),
+                self.isEnabled(),
+                self.shown_text(),
+                self.foregroundRole(),
+            )
 
     def _tell_in_full(self) -> None:
         cut = self._elide != Qt.TextElideMode.ElideNone and self.shown_text() != self.text()

@@ -82,14 +82,14 @@ class LineField(QLineEdit):
         width = QFontMetrics(font).horizontalAdvance(hint)
         taken = self.fontMetrics().horizontalAdvance(self.text()) if self.text() else 0
         if taken + width + 4 * HINT_GAP <= self.width():
-            painter = QPainter(self)
-            painter.setFont(font)
-            painter.setPen(QColor(current().second_text))
-            painter.drawText(
-                self.rect().adjusted(0, 0, -HINT_GAP, 0),
-                Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-                hint,
-            )
+            with QPainter(self) as painter:
+                painter.setFont(font)
+                painter.setPen(QColor(current().second_text))
+                painter.drawText(
+                    self.rect().adjusted(0, 0, -HINT_GAP, 0),
+                    Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+                    hint,
+                )
 
     def _tell_refusal(self) -> None:
         if len(self.text()) == LONGEST:

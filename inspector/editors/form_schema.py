@@ -228,4 +228,6 @@ class _Shortened(QPushButton):
             metrics = self.fontMetrics()
             room = metrics.horizontalAdvance(option.text) - lacking
             option.text = metrics.elidedText(option.text, Qt.TextElideMode.ElideRight, room)
-        QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)
+        painter = QStylePainter(self)
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        painter.end()

@@ -103,5 +103,5 @@ class Badge(QWidget):
         return self.sizeHint().boundedTo(QSize(20 * PADDING, HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        paint_badge(painter, self.rect(), self._text)
+        with QPainter(self) as painter:
+            paint_badge(painter, self.rect(), self._text)

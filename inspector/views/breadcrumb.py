@@ -104,4 +104,6 @@ class _Step(QToolButton):
         self.initStyleOption(option)
         room = self.width() - 2 * _BEFORE_THE_KEY
         option.text = self.fontMetrics().elidedText(option.text, Qt.TextElideMode.ElideMiddle, room)
-        QStylePainter(self).drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
+        painter.end()

@@ -77,13 +77,13 @@ class Overlay(QWidget):
         colours = theme.current()
         veil = QColor(colours.window)
         veil.setAlphaF(_VEIL)
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), veil)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(theme.shades(colours)["scroll"]), 1))
-        painter.setBrush(QColor(colours.pane))
         outline = QRectF(self._card.geometry()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(outline, theme.CORNER, theme.CORNER)
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), veil)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(theme.shades(colours)["scroll"]), 1))
+            painter.setBrush(QColor(colours.pane))
+            painter.drawRoundedRect(outline, theme.CORNER, theme.CORNER)
 
     def _place_card(self) -> None:
         width = min(self._width, self.width() - 2 * _BESIDE)

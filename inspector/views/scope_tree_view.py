@@ -132,12 +132,11 @@ class ScopeTree(QTreeView):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self._empty_text and not self._scopes.rowCount():
-            painter = QPainter(self.viewport())
-            painter.setPen(QColor(theme.current().second_text))
             room = self.viewport().rect().adjusted(0, 4 * theme.GRID, 0, 0)
-            painter.drawText(
-                room, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, self._empty_text
-            )
+            centred = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+            with QPainter(self.viewport()) as painter:
+                painter.setPen(QColor(theme.current().second_text))
+                painter.drawText(room, centred, self._empty_text)
 
     def _fit_counts(self) -> None:
         widest = max(map(self.fontMetrics().horizontalAdvance, self._scopes.longest_counts()))
