@@ -62,9 +62,8 @@ class Live(QObject):
                 async for change in session.browser.watch(since):
                     since = change.revision
                     self._hand_on(change)
-            except (
-                BusyError
-            ):  # some databases cannot be read while another program writes: it is not for ever
+            except BusyError:
+                # Some databases cannot be read while another program writes: that is not for ever.
                 await asyncio.sleep(TRY_AGAIN_SECONDS)
             except ChangesLostError:
                 since = None

@@ -1,7 +1,7 @@
 """The window: one storage, its panes and bars, from opening to closing."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from inspector.views.deeds import Deeds
 from inspector.views.desk import Desk
 from inspector.views.dialogs import show_problem
 from inspector.views.features import Features
+from inspector.views.following import Following
 from inspector.views.key_pane import KeyPane
 from inspector.views.live import Live
 from inspector.views.place import Place
@@ -36,8 +37,6 @@ from inspector.views.window_actions import WindowActions
 from inspector.views.window_content import WindowContent
 from inspector.views.window_layout import FIRST_SIZE, WIDE_SCOPES, WindowLayout, over, smallest_on
 from storage_core import (
-    Change,
-    ChangesLostError,
     ClosedError,
     Scope,
     StorageError,
@@ -45,8 +44,6 @@ from storage_core import (
 )
 from storage_core.browse import Address
 
-CLOCK_MS = 1_000
-CHANGES_BEFORE = 200
 QUIET_ROUNDS = 3
 LONGEST_PAUSE_MS = 1_000  # what waits longer, such as a message that goes by itself, is not awaited
 
@@ -68,7 +65,6 @@ class MainWindow(QMainWindow):
         self._is_closing = False
         self._opening = asyncio.Lock()
         self._collector = GuiCollector()
-        self._clock = QTimer(self, interval=CLOCK_MS)
         self.tasks = Tasks(self.report)
         self.live = Live(self.tasks)
         self.commands = WindowActions(self)
@@ -85,6 +81,7 @@ class MainWindow(QMainWindow):
         )
         self._doing = Commands(self)
         self._content = WindowContent(self, self._panes, self._doing)
+        self._following = Following(self, self._content, self._doing)
         self._lay_out()
         self._connect()
         self._features = Features(self)
@@ -136,9 +133,7 @@ class MainWindow(QMainWindow):
         if session.system.weighs:
             self._panes.widen_scopes(WIDE_SCOPES)
         self.keys.show_session(session)
-        newest = await session.storage.revision()
-        await self._tell_what_was_before(session, newest)
-        self.live.follow(session, newest)
+        await self._following.begin(session)
         await self.scopes.show_session(session)
         await self._content.show()
         self._doing.update()
@@ -161,7 +156,7 @@ class MainWindow(QMainWindow):
         if self._is_closing:
             return
         self._is_closing = True
-        self._clock.stop()
+        self._following.clock.stop()
         self._remember()
         self._value_features.close()
         await self.tasks.close()
@@ -204,15 +199,6 @@ class MainWindow(QMainWindow):
         deed = None if self.session is None else self.session.history.to_undo
         self.toast.say(text, undo=undo, of=deed)
 
-    async def _tell_what_was_before(self, session: Session, newest: int) -> None:
-        """Begin the activity with the newest changes of before: so one sees at once what goes on here."""
-        self.status.show_revision(newest)
-        try:
-            before = session.storage.changes(max(0, newest - CHANGES_BEFORE))
-            self.activity.add([change async for change in before])
-        except ChangesLostError:  # so much was written in this moment that they are gone already
-            return
-
     async def _leave_storage(self) -> None:
         self.live.stop()
         for purpose in ("place", "time", "drafts"):
@@ -226,30 +212,6 @@ class MainWindow(QMainWindow):
         self.tool_row.breadcrumb.show_place(None)
         self.status.show_storage(None, read_only=False)
         await self.desk.take(None)
-
-    async def _follow(self, session: Session | None, changes: Sequence[Change]) -> None:
-        if self.session is not session:
-            return
-        self.activity.add(changes)
-        self.status.show_revision(changes[-1].revision)
-        await self.scopes.follow(changes)
-        await self.keys.follow(changes)
-        if self.session is session:
-            await self.desk.follow(changes)
-            await self._content.follow()
-
-    async def _catch_up(self, session: Session | None, newest: int) -> None:
-        """More was written than anybody can follow: show what there is now."""
-        if session is not None and self.session is session:
-            await self._tell_what_was_before(session, newest)
-            await self._doing.refresh()
-            await self._content.follow()
-
-    def _let_time_pass(self) -> None:
-        self.value.tell_ages()
-        self.keys.tell_ages()
-        if self.session is not None and not self.tasks.is_running("time"):
-            self.tasks.start(self.keys.let_expire(), newest_of="time")
 
     def _scope_chosen(self, scope: Scope, prefix: str) -> None:
         if self.place.leading_to != (scope, prefix):
@@ -297,10 +259,6 @@ class MainWindow(QMainWindow):
         self.value.whole_asked.connect(lambda: self.start(self.desk.open_whole()))
         self.activity.address_chosen.connect(self.go_to)
         self.activity.folded.connect(self._panes.fold_lowest)
-        self.live.changed.connect(lambda changes: self.start(self._follow(self.session, changes)))
-        self.live.lost.connect(lambda newest: self.start(self._catch_up(self.session, newest)))
-        self._clock.timeout.connect(self._let_time_pass)
-        self._clock.start()
 
     def _lay_out(self) -> None:
         self.setMinimumSize(smallest_on(self.screen().availableSize()))

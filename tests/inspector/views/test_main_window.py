@@ -150,7 +150,7 @@ async def test_to_count_what_has_expired_is_not_begun_anew_with_every_tick(
     counting = hold(monkeypatch, window.session.browser, "count", after=True)
 
     def tick() -> bool:
-        window._clock.timeout.emit()
+        window._following.clock.timeout.emit()
         return counting.reached.is_set()
 
     await person.reaches(tick)
@@ -158,7 +158,7 @@ async def test_to_count_what_has_expired_is_not_begun_anew_with_every_tick(
         tick()
         await a_moment()
     assert counting.calls == 1
-    window._clock.stop()
+    window._following.clock.stop()
     counting.opened.set()
     await window.idle()
 
