@@ -7,13 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from storage_core.entry import Change, Entry, Kind, ScopeInfo
-from storage_core.needle import Needle
-from storage_core.query import Address, Chunk, Group, Hit, Listing, Query
 from storage_core.records import Record
 from storage_core.scope import Scope
+
+if TYPE_CHECKING:  # plugins do not browse, and are loaded sooner without it
+    from storage_core.needle import Needle
+    from storage_core.query import Address, Chunk, Group, Hit, Listing, Query
 
 Result = TypeVar("Result")
 
@@ -154,23 +156,23 @@ class Browsing(Protocol):
 
     def interrupt(self) -> None: ...
 
-    def count(self, query: Query, errand: Errand) -> int: ...
+    def count(self, query: "Query", errand: Errand) -> int: ...
 
     def counts(self, errand: Errand) -> dict[Scope, int]:
         """How many entries each scope has that has any, in the order of `Reader.scopes`."""
 
-    def page(self, query: Query, offset: int, limit: int, errand: Errand) -> list[Entry]:
+    def page(self, query: "Query", offset: int, limit: int, errand: Errand) -> list[Entry]:
         """At most `limit` entries from the row `offset` on, without values."""
 
-    def listing(self, query: Query, limit: int | None, errand: Errand) -> Listing: ...
+    def listing(self, query: "Query", limit: int | None, errand: Errand) -> "Listing": ...
 
     def next_expiry(self) -> datetime | None:
         """When the next entry is gone by itself; None where none will be."""
 
-    def rows(self, listing: Listing, ids: Sequence[int]) -> list[Entry | None]:
+    def rows(self, listing: "Listing", ids: Sequence[int]) -> list[Entry | None]:
         """The entries of these rows of the listing, as they are now; None for one that is gone."""
 
-    def addresses(self, listing: Listing, ids: Sequence[int]) -> list[Address]:
+    def addresses(self, listing: "Listing", ids: Sequence[int]) -> "list[Address]":
         """Where the entries are that these rows of the listing stand for, without those that are gone.
 
         Where there can be a doubt whether an entry is still the one that was listed, it is left out.
@@ -181,7 +183,7 @@ class Browsing(Protocol):
 
     def groups(
         self, scope: Scope, prefix: str, delimiter: str, after: str | None, limit: int, errand: Errand
-    ) -> list[Group]:
+    ) -> "list[Group]":
         """The first `limit` groups after `after` (the prefix of one) of the keys that start with `prefix`.
 
         Raises InvalidValueError for a delimiter that is empty.
@@ -190,9 +192,9 @@ class Browsing(Protocol):
     def heads(self, addresses: Sequence[tuple[Scope, str]], size: int) -> list[bytes | None]:
         """The first `size` bytes of each of these values; None where there is none."""
 
-    def chunk(self, scope: Scope, key: str, offset: int, size: int) -> Chunk | None: ...
+    def chunk(self, scope: Scope, key: str, offset: int, size: int) -> "Chunk | None": ...
 
-    def search(self, ids: Sequence[int], needle: Needle, errand: Errand) -> tuple[list[Hit], int]:
+    def search(self, ids: Sequence[int], needle: "Needle", errand: Errand) -> "tuple[list[Hit], int]":
         """Look for a text in the values of these rows for some 30 ms; returns the hits, and how many it looked at."""
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from storage_core.engine import Browsing, Capabilities, Engine, Reader
 from storage_core.engines.refusals import not_as_expected, nothing_at, revision_in, taken
 from storage_core.engines.sqlite import file as sqlite_file
-from storage_core.engines.sqlite.browse import SqliteBrowser
 from storage_core.engines.sqlite.connection import insist
 from storage_core.engines.sqlite.errors import SQLITE_FAULTS, as_storage_error, speaks_storage_errors
 from storage_core.engines.sqlite.file import Finding, Inode
@@ -330,6 +329,8 @@ class SqliteDatabase:
         return SqliteReader(self.location, self.timeout if waits else 0, _CACHE_BYTES, self._inode)
 
     def connect_browser(self) -> Browsing:
+        from storage_core.engines.sqlite.browse import SqliteBrowser  # only where it is needed
+
         return SqliteBrowser(self.location, self.timeout, _BROWSER_CACHE_BYTES, self._inode)
 
     def connect(self, *, checkpoints: bool = True) -> Engine:
