@@ -47,9 +47,6 @@ class Reader(Protocol):
 
     def close(self) -> None: ...
 
-    def interrupt(self) -> None:
-        """Make the call that is running in another thread stop soon, with an InterruptedError."""
-
     def read(self, scope: Scope, key: str) -> Record | None: ...
 
     def read_small(self, scope: Scope, key: str, size_limit: int) -> Record | None:
@@ -153,8 +150,6 @@ class Browsing(Protocol):
     """
 
     def close(self) -> None: ...
-
-    def interrupt(self) -> None: ...
 
     def count(self, query: "Query", errand: Errand) -> int: ...
 

@@ -36,9 +36,6 @@ class LedgerBrowser(ABC):
     def close(self) -> None: ...
 
     @abstractmethod
-    def interrupt(self) -> None: ...
-
-    @abstractmethod
     def refresh(self) -> None:
         """Have the ledger know what is there now."""
 

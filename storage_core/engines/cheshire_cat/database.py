@@ -250,9 +250,6 @@ class CatBrowser(LedgerBrowser):
     def close(self) -> None:
         self._reader.close()
 
-    def interrupt(self) -> None:
-        self._reader.interrupt()
-
     def refresh(self) -> None:
         self._reader.refresh(self._errand)
 

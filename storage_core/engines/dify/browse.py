@@ -28,9 +28,6 @@ class DifyBrowser(LedgerBrowser):
     def close(self) -> None:
         self._root.close()
 
-    def interrupt(self) -> None:
-        self._errand.cancelled = True
-
     def refresh(self) -> None:
         self._lookout.look_unless_just_done(self._root, self._stop)
 

@@ -15,6 +15,7 @@ from storage_core.engines.dify.marks import Marks
 from storage_core.engines.dify.plan import check_place, file_in_the_way
 from storage_core.engines.dify.reader import DifyReader
 from storage_core.engines.dify.scan import Lookout
+from storage_core.engines.dify.walk import to_its_end
 from storage_core.engines.dify.write import DifyEngine
 from storage_core.engines.ledger import Ledger
 from storage_core.entry import Kind
@@ -63,7 +64,7 @@ class DifyDatabase:
         self._folder = dify_find.find(self.location)
         root = Root(self._folder)
         try:
-            self._lookout.begin(root, _never)
+            self._lookout.begin(root, to_its_end)
             self._inode = root.inode
         finally:
             root.close()
@@ -111,7 +112,3 @@ class DifyDatabase:
     def connect(self, *, checkpoints: bool = True) -> Engine:
         root = Root(self._folder, self._inode)
         return DifyEngine(root, self._lookout, self.timeout, self.durability == "power")
-
-
-def _never() -> None:
-    """Nobody can interrupt the opening."""

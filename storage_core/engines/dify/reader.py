@@ -13,6 +13,7 @@ from storage_core.engines.dify import names as dify_names
 from storage_core.engines.dify.files import Root, digest_of, speaks_storage_errors
 from storage_core.engines.dify.names import Place
 from storage_core.engines.dify.scan import Lookout, seen_of
+from storage_core.engines.dify.walk import to_its_end
 from storage_core.engines.dify.whole import read_whole
 from storage_core.engines.ledger import Seen
 from storage_core.entry import Change, Entry, Kind, ScopeInfo
@@ -34,16 +35,12 @@ class DifyReader:
         self._root = root
         self._lookout = lookout
         self._ledger = lookout.ledger
-        self._interrupted = False
         self._has_just_looked = False
         self._version = -1
         self._continued: OrderedDict[tuple[Scope, str, str], tuple[float, int, list[Entry]]] = OrderedDict()
 
     def close(self) -> None:
         self._root.close()
-
-    def interrupt(self) -> None:
-        self._interrupted = True
 
     def read(self, scope: Scope, key: str) -> Record | None:
         return self._read(scope, key, None)
@@ -120,8 +117,7 @@ class DifyReader:
             known = self._continued.pop((scope, prefix, after), None)
             if known is not None and time.monotonic() - known[0] < _CONTINUED_FOR:
                 return known[1], known[2]
-        self._interrupted = False
-        self._lookout.look_at(self._root, scope, self._stop)
+        self._lookout.look_at(self._root, scope, to_its_end)
         lines = self._ledger.lines().items()
         listed = [
             line.as_entry()
@@ -136,8 +132,7 @@ class DifyReader:
 
     @speaks_storage_errors
     def scopes(self) -> list[ScopeInfo]:
-        self._interrupted = False
-        self._lookout.look_unless_just_opened(self._root, self._stop)
+        self._lookout.look_unless_just_opened(self._root, to_its_end)
         sums: dict[Scope, list[int]] = {}
         for address, line in self._ledger.lines().items():
             found = sums.setdefault(address.scope, [0, 0])
@@ -152,15 +147,13 @@ class DifyReader:
     @speaks_storage_errors
     def changes(self, since: int, limit: int) -> list[Change]:
         if not self._has_just_looked:
-            self._interrupted = False
-            self._lookout.look_unless_just_opened(self._root, self._stop)
+            self._lookout.look_unless_just_opened(self._root, to_its_end)
         self._has_just_looked = False
         return self._ledger.changes(since, limit)
 
     @speaks_storage_errors
     def version(self) -> int:
-        self._interrupted = False
-        self._lookout.look_unless_just_done(self._root, self._stop)
+        self._lookout.look_unless_just_done(self._root, to_its_end)
         before, self._version = self._version, self._ledger.last_revision
         self._has_just_looked = (
             self._version != before
@@ -179,10 +172,6 @@ class DifyReader:
     def notes(self, scope: Scope, key: str) -> list[str]:
         place = self._place(scope, key)
         return [] if place is None else dify_check.notes(self._root, place, scope, key)
-
-    def _stop(self) -> None:
-        if self._interrupted:
-            raise InterruptedError("nobody waits for it any more")
 
 
 def _key(entry: Entry) -> str:

@@ -15,8 +15,13 @@ _STOP_EVERY = 1_000  # files
 Stop = Callable[[], None]
 """Raises InterruptedError once nobody waits any more."""
 
+
 See = Callable[[Place, Address, os.stat_result], tuple[Seen, bool]]
 """What is seen of a file in that folder, and whether its times would tell if it was written again."""
+
+
+def to_its_end() -> None:
+    """The `Stop` of a walk that nobody can end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from storage_core.engines.dify.plan import Expected, Pending, Plan, Taken, file_
 from storage_core.engines.dify.reader import DifyReader
 from storage_core.engines.dify.scan import Lookout, seen_of
 from storage_core.engines.dify.staging import Staging
+from storage_core.engines.dify.walk import to_its_end
 from storage_core.engines.ledger import Making, Seen
 from storage_core.engines.refusals import not_as_expected, nothing_at, taken
 from storage_core.entry import Kind
@@ -112,7 +113,7 @@ class DifyEngine(DifyReader):
 
     @speaks_storage_errors
     def clear(self, scope: Scope, prefix: str) -> int:
-        self._lookout.look_at(self._root, scope, self._stop)
+        self._lookout.look_at(self._root, scope, to_its_end)
         here = [address for address in self._ledger.lines() if address.scope == scope]
         here += [pending.address for _, pending in self._plan if pending.address.scope == scope]
         keys = sorted({address.key for address in here if address.key.startswith(prefix)})

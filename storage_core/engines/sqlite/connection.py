@@ -5,7 +5,6 @@ import sqlite3
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +42,6 @@ class SqliteConnection(ABC):
 
     def close(self) -> None:
         self._connection.close()
-
-    def interrupt(self) -> None:
-        with suppress(sqlite3.ProgrammingError):  # it is being closed
-            self._connection.interrupt()
 
 
 def insist(run: Callable[[str], Any], statement: str, timeout: float, location: Path) -> None:
