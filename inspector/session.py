@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-from inspector.actions import History, Undoable
+from inspector.actions import Undoable
+from inspector.history import History
 from inspector.spool import Spool
 from inspector.system import OUR_OWN, System
 from storage_core import AsyncStorage, StorageError, StorageNotFoundError

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from inspector import actions
-from inspector.actions import History, Stored
+from inspector.actions import Stored
+from inspector.history import History
 from storage_core import AsyncStorage, ConflictError, Kind, Scope, StorageError
 from storage_core.browse import Address
 from storage_core.raw import RawEntry, read, write
